@@ -1,0 +1,113 @@
+"""The programs of the system that Studiolo's tests need: what they are, whether they are here, how to get them.
+
+Standard library only: `set_up.py` runs it before anything is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Missing(Exception):
+    """Something of the system is not there and could not be installed; the text says how to get it."""
+
+
+@dataclass(frozen=True)
+class SystemPackage:
+    """A Debian package, what proves that it (or its like elsewhere) is here, and where others get it."""
+
+    debian: str
+    needed_for: str
+    elsewhere: str
+    commands: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def is_here(self) -> bool:
+        return any(shutil.which(command) for command in self.commands) or any(
+            next(Path("/").glob(pattern), None) for pattern in self.files
+        )
+
+
+# NOTE: the one list of them; README.md and CONTRIBUTING.md name this file.
+PACKAGES = (
+    SystemPackage(
+        debian="chromium",
+        needed_for="tests in a real browser",
+        elsewhere="install Chromium or Google Chrome",
+        commands=("chromium", "google-chrome", "chrome"),
+        files=("Applications/Google Chrome.app", "Program Files/Google/Chrome/Application/chrome.exe"),
+    ),
+    SystemPackage(
+        debian="chromium-driver",
+        needed_for="tests in a real browser",
+        elsewhere="install the ChromeDriver of your Chrome's version and put it on the path",
+        commands=("chromedriver",),
+    ),
+    SystemPackage(
+        debian="fonts-noto-cjk",
+        needed_for="pictures of the page in Chinese",
+        elsewhere="install any font with Chinese characters",
+        files=(
+            "usr/share/fonts/**/*CJK*",
+            "usr/share/fonts/**/wqy*",
+            "System/Library/Fonts/PingFang.ttc",
+            "Windows/Fonts/msyh*",
+        ),
+    ),
+)
+
+
+def ensure(say: Callable[[str], None], packages: Sequence[SystemPackage] = PACKAGES) -> None:
+    """Install what is missing where that can be done; elsewhere say so, and with CI=true stop."""
+    missing = [package for package in packages if not package.is_here()]
+    if missing and can_install():
+        install([package.debian for package in missing], say)
+        missing = [package for package in missing if not package.is_here()]
+    for package in missing:
+        say(f"missing for {package.needed_for}: {package.debian}; {package.elsewhere}{debian_hint(package)}")
+    if missing and os.environ.get("CI") == "true":
+        names = ", ".join(package.debian for package in missing)
+        raise Missing(f"{names}: not here, and with CI=true nothing is left out. Install it, or run this as root.")
+
+
+def debian_hint(package: SystemPackage) -> str:
+    return f" (`sudo apt-get install {package.debian}`)" if shutil.which("apt-get") else ""
+
+
+def can_install() -> bool:
+    return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def install(names: Sequence[str], say: Callable[[str], None]) -> None:
+    """Install Debian packages as root; the package lists are fetched first, for a fresh machine has none."""
+    say(f"System packages: {', '.join(names)} ...")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "--yes", "--no-install-recommends", *names]):
+        ended = subprocess.run(
+            ["apt-get", "--quiet", *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if ended.returncode:
+            raise Missing(f"`apt-get {words[0]}` ended with code {ended.returncode}.\n{ended.stdout[-2000:]}")
+
+
+def install_venv_support(say: Callable[[str], None]) -> None:
+    """Debian and Ubuntu keep a part of Python's `venv` in a package of its own: get it, or say how."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if not can_install():
+        raise Missing(f"this Python has no `ensurepip`: `sudo apt-get install {name}`, then run this again.")
+    install([name], say)
