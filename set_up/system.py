@@ -1,7 +1,4 @@
-"""The programs of the system that Studiolo's tests need: what they are, whether they are here, how to get them.
-
-Standard library only: `set_up.py` runs it before anything is installed.
-"""
+"""The programs of the system that Studiolo's tests need: what they are, whether they are here, how to get them."""
 
 from __future__ import annotations
 
@@ -13,12 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from set_up.command import SetUpError, say
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-
-class Missing(Exception):
-    """Something of the system is not there and could not be installed; the text says how to get it."""
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -66,17 +61,17 @@ PACKAGES = (
 )
 
 
-def ensure(say: Callable[[str], None], packages: Sequence[SystemPackage] = PACKAGES) -> None:
+def ensure(packages: Sequence[SystemPackage]) -> None:
     """Install what is missing where that can be done; elsewhere say so, and with CI=true stop."""
     missing = [package for package in packages if not package.is_here()]
     if missing and can_install():
-        install([package.debian for package in missing], say)
+        install([package.debian for package in missing])
         missing = [package for package in missing if not package.is_here()]
     for package in missing:
         say(f"missing for {package.needed_for}: {package.debian}; {package.elsewhere}{debian_hint(package)}")
     if missing and os.environ.get("CI") == "true":
         names = ", ".join(package.debian for package in missing)
-        raise Missing(f"{names}: not here, and with CI=true nothing is left out. Install it, or run this as root.")
+        raise SetUpError(f"{names}: not here, and with CI=true nothing is left out. Install it, or run this as root.")
 
 
 def debian_hint(package: SystemPackage) -> str:
@@ -87,7 +82,7 @@ def can_install() -> bool:
     return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def install(names: Sequence[str], say: Callable[[str], None]) -> None:
+def install(names: Sequence[str]) -> None:
     """Install Debian packages as root; the package lists are fetched first, for a fresh machine has none."""
     say(f"System packages: {', '.join(names)} ...")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
@@ -102,12 +97,12 @@ def install(names: Sequence[str], say: Callable[[str], None]) -> None:
             check=False,
         )
         if ended.returncode:
-            raise Missing(f"`apt-get {words[0]}` ended with code {ended.returncode}.\n{ended.stdout[-2000:]}")
+            raise SetUpError(f"`apt-get {words[0]}` ended with code {ended.returncode}.\n{ended.stdout[-2000:]}")
 
 
-def install_venv_support(say: Callable[[str], None]) -> None:
+def install_venv_support() -> None:
     """Debian and Ubuntu keep a part of Python's `venv` in a package of its own: get it, or say how."""
     name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not can_install():
-        raise Missing(f"this Python has no `ensurepip`: `sudo apt-get install {name}`, then run this again.")
-    install([name], say)
+        raise SetUpError(f"this Python has no `ensurepip`: `sudo apt-get install {name}`, then run this again.")
+    install([name])
