@@ -35,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
         if sys.version_info < OLDEST_PYTHON:
             raise SetUpError("Studiolo needs Python 3.11 or newer: install it and run this again with `python3.11`.")
         return run(Place(ROOT), options)
-    except SetUpError:
+    except SetUpError as error:
+        print(f"Set-up stopped: {error}", file=sys.stderr)
         return 1
 
 

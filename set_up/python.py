@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from set_up import system
-from set_up.command import command, say
+from set_up.command import command
 from set_up.page import machine_node
 from set_up.pip import uv_configuration
 from set_up.step import Step, digest_of, read_stamp
