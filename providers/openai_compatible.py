@@ -187,6 +187,12 @@ class OpenAICompatible:
         return self._origin.fail(ModelUnreachable, _why_unreachable(cause, self._timeouts.connect_s))
 
 
+def import_sdk() -> None:
+    """Import the openai SDK and what a reply needs of it, so that the first reply does not wait for that (1 s)."""
+    import openai.resources.chat.completions
+    import openai.types.chat.chat_completion_chunk  # noqa: F401
+
+
 class TooSilent(Exception):
     """The server took too long; the text says what it did not do."""
 
