@@ -1,0 +1,1 @@
+"""What Studiolo does."""

@@ -1,0 +1,233 @@
+"""Every error a visitor can meet: its status, and its sentence in each language. Messages say what to do next."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, JsonValue
+
+
+class ErrorBody(BaseModel):
+    """An error as every door shows it; `details` holds facts, among them often `next`, the next step in a sentence."""
+
+    code: str
+    message: str
+    details: dict[str, JsonValue]
+
+
+class ApiError(Exception):
+    """The root of the tree. `facts` fill the sentence and become `details`; a subclass gives status and sentences."""
+
+    status: ClassVar[int] = 500
+    en: ClassVar[str] = ""
+    zh: ClassVar[str] = ""
+    code: ClassVar[str] = "api_error"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        ERRORS[cls.code] = cls
+
+    def __init__(self, **facts: JsonValue) -> None:
+        super().__init__(f"{self.code}: {facts}")
+        self.facts = facts
+
+    @property
+    def kept(self) -> dict[str, object]:
+        """The error as a row keeps it: without a language."""
+        return {"code": self.code, "facts": self.facts}
+
+    def message(self, language: str) -> str:
+        """Return the sentence in `language`."""
+        return _fill(self.zh if language == "zh-CN" else self.en, self.facts)
+
+    def body(self, language: str) -> ErrorBody:
+        """Return what a door shows."""
+        return ErrorBody(code=self.code, message=self.message(language), details=dict(self.facts))
+
+
+ERRORS: dict[str, type[ApiError]] = {}
+
+
+def shown(row: Mapping[str, Any] | None, language: str) -> ErrorBody | None:
+    """Return a kept error in a reader's language; one of a code that is gone becomes an internal error."""
+    if row is None:
+        return None
+    return ERRORS.get(row["code"], InternalError)(**row["facts"]).body(language)
+
+
+def _fill(text: str, facts: Mapping[str, JsonValue]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: str(facts.get(found[1], "?")), text)
+
+
+class BadRequest(ApiError):
+    """The request cannot be read."""
+
+    status = 400
+    en = "The request cannot be read: {reason}."
+    zh = "无法读取请求：{reason}。"
+
+
+class Unauthenticated(ApiError):
+    """No cookie came with the call."""
+
+    status = 401
+    en = "This browser has no key yet. Open / in it first."
+    zh = "此浏览器还没有密钥。请先在其中打开 /。"
+
+
+class Forbidden(ApiError):
+    """The caller may not do this."""
+
+    status = 403
+    en = "This caller may not do that: {reason}."
+    zh = "无权执行此操作：{reason}。"
+
+
+class ForeignOrigin(ApiError):
+    """A page of another site made the call."""
+
+    status = 403
+    en = "Calls from the pages of another site are refused. Call from a page of this server."
+    zh = "拒绝来自其他网站页面的调用。请从本服务器的页面发起调用。"
+
+
+class NotFound(ApiError):
+    """What was asked for is not in this workspace, or the workspace is not the caller's."""
+
+    status = 404
+    en = "There is no such {what} here. It may have been deleted, or belong to another workspace."
+    zh = "这里没有该{what_zh}。它可能已被删除，或属于另一个工作区。"
+
+    def __init__(self, what: str = "workspace", **facts: JsonValue) -> None:
+        super().__init__(**{"what": what, "what_zh": _NOUNS.get(what, what), **facts})
+
+
+_NOUNS = {
+    "workspace": "工作区",
+    "conversation": "对话",
+    "message": "消息",
+    "task": "任务",
+    "model": "模型",
+    "page": "页面",
+}
+
+
+class UnknownMethod(ApiError):
+    """No method of that name is served at this door."""
+
+    status = 404
+    en = "There is no method of that name. The methods stand in docs/reference."
+    zh = "没有该名称的方法。方法列表见 docs/reference。"
+
+
+class MethodNotAllowed(ApiError):
+    """The HTTP verb is not one of this address."""
+
+    status = 405
+    en = "This address takes {allow} only."
+    zh = "此地址只接受 {allow}。"
+
+
+class Conflict(ApiError):
+    """Someone else changed it first."""
+
+    status = 409
+    en = "It was changed in the meantime: it now has version {version}. Read it again and repeat your change."
+    zh = "内容已被更改，当前版本为 {version}。请重新读取后再修改。"
+
+
+class AlreadyRunning(ApiError):
+    """The conversation is being answered already."""
+
+    status = 409
+    en = "An answer is still being written. Stop it, or wait until it ends."
+    zh = "仍在生成回答。请先停止，或等待其结束。"
+
+
+class TooLarge(ApiError):
+    """More bytes than the place takes."""
+
+    status = 413
+    en = "That is too large: at most {max_bytes} bytes are taken."
+    zh = "内容过大：最多 {max_bytes} 字节。"
+
+
+class UnsupportedMediaType(ApiError):
+    """The body is not JSON by its own word."""
+
+    status = 415
+    en = "Send the arguments as JSON, with Content-Type: application/json."
+    zh = "请以 JSON 发送参数，并设置 Content-Type: application/json。"
+
+
+class MisdirectedRequest(ApiError):
+    """The Host header names another machine."""
+
+    status = 421
+    en = "This server does not answer for that host name. Add it to STUDIOLO_ALLOWED_HOSTS if it should."
+    zh = "本服务器不响应该主机名。如需启用，请将其加入 STUDIOLO_ALLOWED_HOSTS。"
+
+
+class InvalidArguments(ApiError):
+    """An argument is missing, unknown or of the wrong type; `problems` maps each to its reason."""
+
+    status = 422
+    en = "These arguments do not fit: {summary}."
+    zh = "参数不符合要求：{summary}。"
+
+    def __init__(self, problems: Mapping[str, str] | None = None, **facts: JsonValue) -> None:
+        found: Any = dict(problems or facts.pop("problems", {}) or {})  # type: ignore[arg-type]
+        facts.pop("summary", None)
+        super().__init__(problems=found, summary="; ".join(f"{name}: {why}" for name, why in found.items()), **facts)
+
+
+class TooManyCalls(ApiError):
+    """This visitor has too many calls under way."""
+
+    status = 429
+    en = "Too many calls of this workspace are waiting. Try again in {retry_after} s."
+    zh = "此工作区等待中的调用过多。请在 {retry_after} 秒后重试。"
+
+    def __init__(self, retry_after: int = 1, **facts: JsonValue) -> None:
+        super().__init__(retry_after=retry_after, **facts)
+
+
+class TooManyTasks(TooManyCalls):
+    """This workspace has too many tasks that have not ended."""
+
+    en = "This workspace already has {limit} tasks under way. Wait for one to end, or cancel one."
+    zh = "此工作区已有 {limit} 个进行中的任务。请等待其中一个结束，或取消一个。"
+
+
+class InternalError(ApiError):
+    """A defect; the log has it under the request id."""
+
+    status = 500
+    en = "Something broke in the server. It is logged under this request's id; try again."
+    zh = "服务器内部出错，已按请求编号记录。请重试。"
+
+
+class Unavailable(ApiError):
+    """The store does not answer at the moment."""
+
+    status = 503
+    en = "The store is busy or full. Try again in {retry_after} s."
+    zh = "存储繁忙或已满。请在 {retry_after} 秒后重试。"
+
+    def __init__(self, retry_after: int = 2, **facts: JsonValue) -> None:
+        super().__init__(retry_after=retry_after, **facts)
+
+
+class SessionBusy(Unavailable):
+    """Another call of the same workspace holds its data."""
+
+    en = "Another call of this workspace has held its data for too long. Try again in {retry_after} s."
+    zh = "此工作区的另一个调用占用数据过久。请在 {retry_after} 秒后重试。"
+
+
+class Interrupted(ApiError):
+    """The server stopped while it did the work."""
+
+    status = 503
+    en = "The server stopped while this was being written. What had come is kept; ask again."
+    zh = "生成过程中服务器停止了。已生成的内容已保留，请重新提问。"

@@ -1,0 +1,249 @@
+"""The one declaration of a method, and the one way in.
+
+`@method` records a function and returns it unchanged; `Methods` is the registry; `call` is how every door calls.
+"""
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, NotRequired, Required, TypeVar, cast, overload
+
+from loguru import logger
+from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
+from typing_extensions import TypedDict
+
+from api.caller import Caller
+from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, Unavailable, UnknownMethod
+from store.database import StoreUnavailable
+
+DOORS = frozenset({"rpc", "rest", "live", "desktop", "engine", "cli", "mcp"})
+MAX_HELP = 80
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class DeclarationError(Exception):
+    """A method is declared wrongly; the text says where and how to mend it. Raised at import."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One declared operation: its name, help, rights, doors, and the shapes of what goes in and out."""
+
+    name: str
+    help: str
+    text: str
+    function: Callable[..., Any]
+    parameters: tuple[inspect.Parameter, ...]
+    arguments: TypeAdapter[Any]
+    answer: TypeAdapter[Any]
+    answer_type: Any
+    doors: frozenset[str]
+    rest: str | None
+    needs: str | None
+    is_heavy: bool
+    example: Mapping[str, JsonValue] | None
+    owner: type | None = None
+
+    @property
+    def answers_task(self) -> bool:
+        """Tell whether the answer is a Task, whose events a door may stream."""
+        return getattr(self.answer_type, "__name__", "") == "Task"
+
+    @property
+    def reads_only(self) -> bool:
+        """Tell by its verb whether calling it twice is the same as once."""
+        return self.name.split("_")[0] in {"get", "list"}
+
+
+_DECLARED: dict[Callable[..., Any], Method] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    rest: str | None = None
+    needs: str | None = None
+    doors: frozenset[str] = DOORS
+    heavy: bool = False
+    example: Mapping[str, JsonValue] | None = None
+
+
+@overload
+def method(function: Function, /) -> Function: ...
+@overload
+def method(
+    *,
+    rest: str | None = None,
+    needs: str | None = None,
+    doors: frozenset[str] = DOORS,
+    heavy: bool = False,
+    example: Mapping[str, JsonValue] | None = None,
+) -> Callable[[Function], Function]: ...
+def method(function: Any = None, /, **words: Any) -> Any:
+    """Declare a method: record it, and return the function unchanged.
+
+    Raises DeclarationError for a missing docstring, an untyped or keyword-only parameter, or a private name.
+    """
+    if function is None:
+        return lambda declared: _record(declared, _Words(**words))
+    return _record(function, _Words())
+
+
+def _record(function: Callable[..., Any], words: _Words) -> Callable[..., Any]:
+    name, text = function.__name__, inspect.getdoc(function) or ""
+    signature = inspect.signature(function, eval_str=True)
+    parameters = tuple(signature.parameters.values())[1:]
+    _refuse_bad_declaration(name, text, signature, words.doors)
+    _DECLARED[function] = Method(
+        name=name,
+        help=text.splitlines()[0],
+        text=text,
+        function=function,
+        parameters=parameters,
+        arguments=_shape_of(name, parameters),
+        answer=TypeAdapter(signature.return_annotation),
+        answer_type=signature.return_annotation,
+        doors=words.doors,
+        rest=words.rest,
+        needs=words.needs,
+        is_heavy=words.heavy,
+        example=words.example,
+    )
+    return function
+
+
+def _refuse_bad_declaration(name: str, text: str, signature: inspect.Signature, doors: frozenset[str]) -> None:
+    empty = inspect.Parameter.empty
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise DeclarationError(
+            f"{name}: a method's name is made of small letters, digits and _, and does not begin with _."
+        )
+    if not text or len(text.splitlines()[0]) >= MAX_HELP:
+        raise DeclarationError(f"{name}: write a docstring whose first line is a sentence under {MAX_HELP} letters.")
+    if signature.return_annotation is empty:
+        raise DeclarationError(f"{name}: say what it answers, for example `-> int`.")
+    if doors - DOORS:
+        raise DeclarationError(f"{name}: there is no door {sorted(doors - DOORS)}; there are {sorted(DOORS)}.")
+    for parameter in list(signature.parameters.values())[1:]:
+        if parameter.annotation is empty:
+            raise DeclarationError(f"{name}: give the parameter {parameter.name} a type.")
+        if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
+            raise DeclarationError(
+                f"{name}: {parameter.name} must be a plain parameter; desktop calls are by position."
+            )
+
+
+def _shape_of(name: str, parameters: tuple[inspect.Parameter, ...]) -> TypeAdapter[Any]:
+    empty = inspect.Parameter.empty
+    fields = {p.name: Required[p.annotation] if p.default is empty else NotRequired[p.annotation] for p in parameters}
+    title = "".join(word.title() for word in name.split("_")) + "Arguments"
+    shape = cast(Any, TypedDict)(title, fields)
+    shape.__pydantic_config__ = ConfigDict(strict=True, extra="forbid")
+    return TypeAdapter(shape)
+
+
+class Methods(Mapping[str, Method]):
+    """The registry: name -> Method. The only place where a visitor's word is looked up."""
+
+    def __init__(self, methods: Mapping[str, Method] | None = None) -> None:
+        self._methods = dict(methods or {})
+
+    def __getitem__(self, name: str) -> Method:
+        return self._methods[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._methods)
+
+    def __len__(self) -> int:
+        return len(self._methods)
+
+    def add(self, area: type) -> None:
+        """Register the methods that a class declares. Raises DeclarationError for a name used twice."""
+        for declared in declared_by(area):
+            if declared.name in self._methods:
+                raise DeclarationError(f"{declared.name}: the name is taken. Choose another one in {area.__name__}.")
+            self._methods[declared.name] = declared
+
+    def including(self, area: type) -> "Methods":
+        """Return a registry that has the methods of one more class."""
+        both = Methods(self._methods)
+        both.add(area)
+        return both
+
+    def at(self, door: str) -> list[Method]:
+        """Return the methods that one door serves, by name."""
+        return sorted((one for one in self._methods.values() if door in one.doors), key=lambda one: one.name)
+
+
+METHODS = Methods()
+
+
+def declared_by(area: type) -> list[Method]:
+    """Return the methods declared in a class and its bases, bound to that class."""
+    functions = {
+        name: getattr(area, name) for name in dir(area) if inspect.isfunction(inspect.getattr_static(area, name))
+    }
+    found = [_DECLARED[function] for function in functions.values() if function in _DECLARED]
+    return [Method(**{**{f: getattr(one, f) for f in one.__dataclass_fields__}, "owner": area}) for one in found]
+
+
+class Room(typing.Protocol):
+    """What `call` needs of an area's object: a place in which one call runs."""
+
+    def running(self) -> AbstractContextManager[None]:
+        """Open before the call and closed after it, also when it raises."""
+        ...
+
+
+def call(declared: Method | None, make_area: Callable[[type, Caller], Room], caller: Caller, arguments: object) -> Any:
+    """Call a method for a caller and return its answer as plain JSON values: the only way in, from every door.
+
+    `declared`: what the registry has under the visitor's word, None where it has nothing.
+    `arguments`: a dict by name or a list by position, of plain JSON values.
+    Raises ApiError: UnknownMethod, InvalidArguments, what the method raises, InternalError for a defect (logged).
+    """
+    if declared is None or caller.door not in declared.doors or declared.owner is None:
+        raise UnknownMethod
+    given = bind(declared, arguments)
+    try:
+        area = make_area(declared.owner, caller)
+        with area.running():
+            answer = declared.function(area, **given)
+        return declared.answer.dump_python(answer, mode="json")
+    except ApiError:
+        raise
+    except StoreUnavailable as error:
+        logger.error("{} could not reach the store: {} (request {})", declared.name, error, caller.request_id)
+        raise Unavailable from error
+    except Exception as error:
+        logger.opt(exception=error).error("{} broke (request {})", declared.name, caller.request_id)
+        raise InternalError from error
+
+
+def bind(declared: Method, arguments: object) -> dict[str, Any]:
+    """Return validated arguments by name. Raises InvalidArguments, which says which one and why."""
+    try:
+        return cast(dict[str, Any], declared.arguments.validate_json(to_json(_named(declared, arguments))))
+    except PydanticSerializationError as error:
+        raise BadRequest(reason=str(error)) from error
+    except ValidationError as error:
+        raise InvalidArguments({_place(one["loc"]): one["msg"] for one in error.errors(include_url=False)}) from None
+
+
+def _named(declared: Method, arguments: object) -> dict[str, Any]:
+    if isinstance(arguments, dict):
+        return arguments
+    if not isinstance(arguments, list):
+        raise BadRequest(reason="arguments are an object (by name) or an array (by position)")
+    if len(arguments) > len(declared.parameters):
+        extra = f"takes at most {len(declared.parameters)} arguments, {len(arguments)} were given"
+        raise InvalidArguments({declared.name: extra})
+    return {parameter.name: value for parameter, value in zip(declared.parameters, arguments, strict=False)}
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(step) for step in location) or "arguments"

@@ -1,0 +1,68 @@
+"""Tasks: the work this workspace has under way, and had."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from api.area import Area
+from api.errors import InvalidArguments, NotFound
+from api.method import method
+from api.shapes import Task, task_of
+from store import task_rows
+from store.task_rows import TaskRow
+from tasks.states import TaskState
+
+MAX_LISTED = 200
+LATEST_MS = 1 << 62
+
+
+class TaskList(BaseModel):
+    """Tasks, newest first; pass `next` as `after` for older ones."""
+
+    items: list[Task]
+    next: str | None
+
+
+class Tasks(Area):
+    """The area of tasks."""
+
+    @method(rest="GET /task/{task_id}", needs="tasks:read")
+    def get_task(self, task_id: UUID) -> Task:
+        """Return one task of this workspace."""
+        with self._services.database.read() as connection:
+            return task_of(self._own(task_rows.find(connection, task_id)), self._caller.language)
+
+    @method(rest="GET /tasks", needs="tasks:read", example={})
+    def list_tasks(self, state: TaskState | None = None, limit: int = 50, after: str | None = None) -> TaskList:
+        """List this workspace's tasks, newest first."""
+        states = frozenset({state}) if state else frozenset(TaskState)
+        before_ms = _place(after)
+        limit = min(max(limit, 1), MAX_LISTED)
+        with self._services.database.read() as connection:
+            rows = task_rows.list_of_session(connection, self._caller.session_id, states, (before_ms, limit + 1))
+        shown = [task_of(row, self._caller.language) for row in rows[:limit]]
+        return TaskList(items=shown, next=str(rows[limit - 1].created_ms) if len(rows) > limit else None)
+
+    @method(rest="DELETE /task/{task_id}", needs="tasks:write")
+    def cancel_task(self, task_id: UUID) -> Task:
+        """Ask a task to stop; what it did so far stays.
+
+        One that has ended is left as it is.
+        """
+        with self._services.database.write() as write:
+            task = self._own(task_rows.find(write.connection, task_id))
+            self._services.queue.cancel(write, task)
+            return task_of(self._own(task_rows.find(write.connection, task_id)), self._caller.language)
+
+    def _own(self, row: TaskRow | None) -> TaskRow:
+        if row is None or row.session_id != self._caller.session_id:
+            raise NotFound("task")
+        return row
+
+
+def _place(after: str | None) -> int:
+    if after is None:
+        return LATEST_MS
+    if not after.isdecimal():
+        raise InvalidArguments({"after": "pass the `next` of the page before"})
+    return int(after)

@@ -1,0 +1,84 @@
+"""A task's events as Server-Sent Events: numbered by `id:`, ended by the event `end`; a comment now and then keeps the
+line open. Runs on the event loop, outside Flask.
+"""
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+from starlette.types import Send
+
+from doors.wsgi import Stream
+from tasks.readers import Batch, Readers
+
+KEEP_OPEN_S = 15.0
+
+
+class EventStreams:
+    """Makes the answers that go on after Flask is done."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def of_task(self, task_id: UUID, task: dict[str, Any], request_id: str, after: int = 0) -> Stream:
+        """Return a stream that begins with the event `task` and goes on with the task's own after a number."""
+
+        async def stream(send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": _headers(request_id)})
+            await _write(send, f"event: task\ndata: {to_json(task).decode()}\n\n")
+            await self._follow(send, task_id, after)
+            await send({"type": "http.response.body", "body": b""})
+
+        return stream
+
+    async def _follow(self, send: Send, task_id: UUID, after: int) -> None:
+        news = asyncio.Event()
+        reader = await self._readers.follow(task_id, after, news.set)
+        try:
+            while True:
+                news.clear()
+                batch = await self._readers.read(reader)
+                if batch is not None:
+                    text, has_ended = as_event_stream(batch)
+                    await _write(send, text)
+                    if has_ended:
+                        return
+                elif not await _came(news):
+                    await _write(send, ": still here\n\n")
+        finally:
+            self._readers.leave(reader)
+
+
+def as_event_stream(batch: Batch) -> tuple[str, bool]:
+    """Return a batch in the wire format of the WHATWG's server-sent events, and whether the task's end is in it."""
+    parts, has_ended = [], False
+    if batch.gap is not None:
+        parts.append(f'event: gap\ndata: {{"gap":{batch.gap}}}\n\n')
+    for event in json.loads(batch.json):
+        data = to_json(event["data"]).decode()
+        parts.append(f"id: {event['number']}\nevent: {event['kind']}\ndata: {data}\n\n")
+        has_ended = event["kind"] == "end"
+    return "".join(parts), has_ended
+
+
+async def _came(news: asyncio.Event) -> bool:
+    try:
+        await asyncio.wait_for(news.wait(), KEEP_OPEN_S)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _write(send: Send, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+def _headers(request_id: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-request-id", request_id.encode()),
+    ]

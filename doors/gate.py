@@ -1,0 +1,81 @@
+"""The gate before every door: only this server's own host names, only its own pages; gives each request its id."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.caller import pick_language
+from api.errors import ApiError, ForeignOrigin, MisdirectedRequest
+from doors.envelope import as_bytes, failure
+
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_GIVEN = ("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"), ("x-frame-options", "DENY")
+
+
+class Gate:
+    """ASGI middleware: 421 for a foreign Host, 403 for a foreign Origin, security headers and `X-Request-ID` on all."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self._app = app
+        self._names = names | OWN_NAMES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request in, or answer it here."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scope["studiolo.request_id"] = request_id = pick_request_id(headers)
+        error = refusal(headers, self._names)
+        if error is not None:
+            await _refuse(scope, send, error, pick_language(headers.get("accept-language", "")))
+            return
+        await self._app(scope, receive, _with_headers(send, request_id) if scope["type"] == "http" else send)
+
+
+def refusal(headers: Mapping[str, str], names: frozenset[str]) -> ApiError | None:
+    """Return why a request may not come in, or None. A caller that is no browser sends no Origin."""
+    host = headers.get("host", "").lower()
+    if "*" not in names and _name_of(host) not in names:
+        return MisdirectedRequest()
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != host:
+        return ForeignOrigin()
+    return None
+
+
+def pick_request_id(headers: Mapping[str, str]) -> str:
+    """Return the caller's own request id where it has the shape of one, else a new one."""
+    wish = headers.get("x-request-id", "")
+    return wish if _REQUEST_ID.fullmatch(wish) else uuid.uuid4().hex
+
+
+def _name_of(host: str) -> str:
+    return re.sub(r":\d+$", "", host)
+
+
+def _with_headers(send: Send, request_id: str) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = request_id
+            for name, value in _GIVEN:
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers
+
+
+async def _refuse(scope: Scope, send: Send, error: ApiError, language: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4403})
+        return
+    body = as_bytes(failure(error, language, scope["studiolo.request_id"]))
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

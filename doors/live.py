@@ -1,0 +1,233 @@
+"""The door `live`: one WebSocket a page. Calls and their answers, and any number of streams, each event once, in order.
+
+Frames are JSON objects; docs/ARCHITECTURE.md lists them. A socket holds only the place it has read to in each stream,
+so a slow one costs no memory and slows nobody.
+"""
+
+import asyncio
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from loguru import logger
+from pydantic_core import from_json, to_json
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.api import Api
+from api.caller import LANGUAGES, pick_language
+from api.errors import ApiError, BadRequest, NotFound, TooManyCalls, Unauthenticated
+from doors.cookies import KEY_COOKIE, read_keys
+from doors.entrance import Entrance, Request, caller_for
+from doors.envelope import failure, success
+from doors.rpc import MAX_KEY
+from doors.wsgi import VisitorLines
+from sessions.lines import LineFull, stand_in_all
+from tasks.readers import Batch, Reader, Readers
+from version import VERSION
+
+HEARTBEAT_S = 15.0
+SILENT_BEATS = 3
+MAX_STREAMS = 64
+MAX_CALLS = 128
+MAX_SOCKETS = 32  # of one session
+MAX_FRAME = 1_048_576
+NO_COOKIE, NO_SESSION, TOO_MANY, TOO_LARGE = 4401, 4404, 4429, 1009
+
+
+class LiveDoor:
+    """Serves `/live`."""
+
+    def __init__(self, entrance: Entrance, readers: Readers, threads: ThreadPoolExecutor, lines: VisitorLines) -> None:
+        self.entrance = entrance
+        self.readers = readers
+        self.threads = threads
+        self.lines = lines
+        self._num_sockets: dict[UUID, int] = {}
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serve one socket until it closes."""
+        await socket.accept()
+        api = await self._open(socket)
+        if api is None:
+            return
+        if self._num_sockets.get(api.session_id, 0) >= MAX_SOCKETS:
+            await socket.close(TOO_MANY)
+            return
+        self._count(api.session_id, 1)
+        try:
+            await _Connection(self, socket, api).run()
+        finally:
+            self._count(api.session_id, -1)
+
+    async def _open(self, socket: WebSocket) -> Api | None:
+        loop, word = asyncio.get_running_loop(), socket.query_params.get("session", "")
+        try:
+            return await loop.run_in_executor(self.threads, self.entrance.open, word, read_keys(socket.cookies))
+        except Unauthenticated:
+            await socket.close(NO_COOKIE)
+        except NotFound:
+            await socket.close(NO_SESSION)
+        return None
+
+    def _count(self, session_id: UUID, change: int) -> None:
+        self._num_sockets[session_id] = self._num_sockets.get(session_id, 0) + change
+        if self._num_sockets[session_id] == 0:
+            del self._num_sockets[session_id]
+
+
+class _Connection:
+    """One open socket: a loop that reads frames, one that writes events, one that looks for life."""
+
+    def __init__(self, door: LiveDoor, socket: WebSocket, api: Api) -> None:
+        self._door = door
+        self._socket = socket
+        self._api = api
+        self._browser = socket.cookies.get(KEY_COOKIE, "")
+        self._session_word = str(api.session_id)
+        self._streams: dict[str, Reader] = {}
+        self._calls: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._heard_s = asyncio.get_running_loop().time()
+        self._language = pick_language(socket.headers.get("accept-language", ""))
+
+    async def run(self) -> None:
+        await self._send({"hello": {"heartbeat_s": HEARTBEAT_S, "version": VERSION}})
+        work = [asyncio.create_task(one) for one in (self._read_frames(), self._write_events(), self._beat())]
+        try:
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in [*work, *self._calls]:
+                task.cancel()
+            await asyncio.gather(*work, *self._calls, return_exceptions=True)
+            for reader in self._streams.values():
+                self._door.readers.leave(reader)
+
+    async def _read_frames(self) -> None:
+        try:
+            while True:
+                text = await self._socket.receive_text()
+                self._heard_s = asyncio.get_running_loop().time()
+                if len(text) > MAX_FRAME:
+                    await self._socket.close(TOO_LARGE)
+                    return
+                await self._take(text)
+        except (WebSocketDisconnect, KeyError):
+            return  # KeyError: a binary frame, which no page of ours sends
+
+    async def _take(self, text: str) -> None:
+        try:
+            frame = from_json(text, allow_inf_nan=False)
+        except ValueError as error:
+            frame = None
+            await self._send(failure(BadRequest(reason=f"the frame is not JSON ({error})"), self._language, ""))
+        if not isinstance(frame, dict):
+            return
+        if "call" in frame:
+            self._begin_call(frame)
+        elif "subscribe" in frame:
+            await self._subscribe(str(frame["subscribe"]), frame.get("after", 0))
+        elif "unsubscribe" in frame:
+            self._unsubscribe(str(frame["unsubscribe"]))
+        elif "ping" in frame:
+            await self._send({"pong": frame["ping"]})
+
+    def _begin_call(self, frame: dict[str, Any]) -> None:
+        coroutine = self._call(frame) if len(self._calls) < MAX_CALLS else self._refuse(frame, TooManyCalls())
+        task = asyncio.create_task(coroutine)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _call(self, frame: dict[str, Any]) -> None:
+        request_id = uuid.uuid4().hex
+        language = frame.get("language")
+        language = language if language in LANGUAGES else self._language
+        loop, places = asyncio.get_running_loop(), self._door.lines.places(self._line_name, self._browser)
+        try:
+            async with stand_in_all(places):
+                run = self._door.threads
+                data = await loop.run_in_executor(run, self._call_api, frame, language, request_id)
+            await self._send({"answer": frame["call"], **success(data)})
+        except LineFull:
+            await self._send({"answer": frame["call"], **failure(TooManyCalls(), language, request_id)})
+        except ApiError as error:
+            await self._send({"answer": frame["call"], **failure(error, language, request_id)})
+
+    async def _refuse(self, frame: dict[str, Any], error: ApiError) -> None:
+        await self._send({"answer": frame["call"], **failure(error, self._language, "")})
+
+    @property
+    def _line_name(self) -> str:
+        return self._session_word + self._browser
+
+    def _call_api(self, frame: dict[str, Any], language: str, request_id: str) -> Any:
+        key = frame.get("key")
+        if key is not None and not (isinstance(key, str) and 0 < len(key) <= MAX_KEY):
+            raise BadRequest(reason=f"key is a text of 1 to {MAX_KEY} letters")
+        api = self._door.entrance.open(self._session_word, read_keys(self._socket.cookies))
+        address = self._socket.client.host if self._socket.client else ""
+        caller = caller_for(api, Request(door="live", language=language, id=request_id, address=address, key=key))
+        return api.call(caller, str(frame.get("method", "")), frame.get("arguments", []))
+
+    async def _subscribe(self, stream: str, after: object) -> None:
+        error = self._subscription_error(stream, after)
+        stream_id = None if error else await asyncio.to_thread(self._find_stream, stream)
+        if stream_id is None:
+            shown = failure(error or NotFound("task"), self._language, "")
+            await self._send({"refused": stream, "error": shown["error"]})
+            return
+        self._unsubscribe(stream)
+        assert isinstance(after, int)
+        reader = await self._door.readers.follow(stream_id, after, self._news.set)
+        self._streams[stream] = reader
+        await self._send({"subscribed": stream, "last": reader.last})
+        self._news.set()
+
+    def _subscription_error(self, stream: str, after: object) -> ApiError | None:
+        if not isinstance(after, int) or isinstance(after, bool) or after < 0:
+            return BadRequest(reason="after is the last number seen, 0 or more")
+        if len(self._streams) >= MAX_STREAMS and stream not in self._streams:
+            return BadRequest(reason=f"a socket follows at most {MAX_STREAMS} streams")
+        return None
+
+    def _find_stream(self, stream: str) -> UUID | None:
+        if stream == "session":
+            return self._api.session_id
+        return self._api.own_task(stream)
+
+    def _unsubscribe(self, stream: str) -> None:
+        reader = self._streams.pop(stream, None)
+        if reader is not None:
+            self._door.readers.leave(reader)
+
+    async def _write_events(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            for stream, reader in list(self._streams.items()):
+                while stream in self._streams and (batch := await self._door.readers.read(reader)) is not None:
+                    await self._send_text(_frame(stream, batch))
+
+    async def _beat(self) -> None:
+        beat = 0
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            if asyncio.get_running_loop().time() - self._heard_s > HEARTBEAT_S * SILENT_BEATS:
+                logger.info("A live socket was silent for {} heartbeats and is closed.", SILENT_BEATS)
+                return
+            beat += 1
+            await self._send({"ping": beat})
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        await self._send_text(to_json(frame).decode())
+
+    async def _send_text(self, text: str) -> None:
+        try:
+            await self._socket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            raise WebSocketDisconnect from None
+
+
+def _frame(stream: str, batch: Batch) -> str:
+    gap = "" if batch.gap is None else f',"gap":{batch.gap}'
+    return f'{{"stream":"{stream}"{gap},"events":{batch.json}}}'

@@ -1,0 +1,112 @@
+"""Makes the page: the shell with the built scripts, or a plugin's own index.html with the stand-in before it."""
+
+import json
+import re
+from pathlib import Path
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from loguru import logger
+
+from version import VERSION
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILT = ROOT / "static" / "app"
+MANIFEST = BUILT / ".vite" / "manifest.json"
+SHELL, BRIDGE = "src/main.tsx", "src/bridge.ts"
+HIDDEN = re.compile(r"(^|/)[._]|\.pyc?$")
+_HANDLER = re.compile(r"<[^>]+\son\w+\s*=", re.IGNORECASE)
+
+
+class PageNotBuilt(Exception):
+    """static/app is missing."""
+
+
+class PageMaker:
+    """Holds what pages are made of; read once at the start."""
+
+    def __init__(self, plugin: Path | None, methods: list[str]) -> None:
+        self.plugin = plugin
+        self.not_found = (ROOT / "templates" / "not_found.html").read_text(encoding="utf-8")
+        self.plain_policy = _policy("'none'", "'self'")
+        self._methods = json.dumps(methods)
+        self._manifest = _manifest()
+        jinja = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=select_autoescape())
+        self._shell = jinja.get_template("index.html")
+        self._own = _own_page(plugin) if plugin else None
+
+    def page(self, session_id: UUID, nonce: str, language: str) -> str:
+        """Return the page of a workspace; every script and style in it carries the nonce."""
+        if self._own is not None:
+            return self._own_page(self._own, session_id, nonce)
+        scripts, styles = files_of(self._manifest, SHELL)
+        return self._shell.render(
+            session_uuid=session_id,
+            nonce=nonce,
+            methods_json=self._methods,
+            version=VERSION,
+            language=language,
+            scripts=scripts,
+            styles=styles,
+        )
+
+    def policy(self, nonce: str) -> str:
+        """Return the Content-Security-Policy of a page with this nonce."""
+        own = f"'self' 'nonce-{nonce}'"
+        return _policy(own, own)
+
+    def is_public(self, name: str) -> bool:
+        """Tell whether a plugin's file may go out: not its Python, nothing hidden."""
+        return HIDDEN.search(name) is None
+
+    def _own_page(self, html: str, session_id: UUID, nonce: str) -> str:
+        facts = (
+            f'window.SESSION_UUID="{session_id}";window.STUDIOLO={{"methods":{self._methods},"version":"{VERSION}"}};'
+        )
+        bridge = f'<script src="{_bridge_of(self._manifest)}"></script>'
+        return with_nonce(_put_first(html, f"<script>{facts}</script>{bridge}"), nonce)
+
+
+def with_nonce(html: str, nonce: str) -> str:
+    """Give each script, style and style sheet of a page the nonce, so that plain HTML needs no change."""
+    return re.sub(r"<(script|style)\b", rf'<\1 nonce="{nonce}"', html, flags=re.IGNORECASE)
+
+
+def files_of(manifest: dict[str, dict[str, object]], entry: str) -> tuple[list[str], list[str]]:
+    """Return the addresses of an entry's script and style sheets in a Vite manifest."""
+    found = manifest[entry]
+    styles = found.get("css", [])
+    assert isinstance(styles, list)
+    return [f"/static/app/{found['file']}"], [f"/static/app/{name}" for name in styles]
+
+
+def _put_first(html: str, scripts: str) -> str:
+    place = re.search(r"<head\b[^>]*>", html, re.IGNORECASE) or re.match(r"\s*<!doctype[^>]*>", html, re.IGNORECASE)
+    at = place.end() if place else 0
+    return html[:at] + scripts + html[at:]
+
+
+def _own_page(plugin: Path) -> str:
+    html = (plugin / "index.html").read_text(encoding="utf-8")
+    if _HANDLER.search(html):
+        logger.warning("{}: attributes like onclick= are blocked by the page's policy; use addEventListener.", plugin)
+    return html
+
+
+def _manifest() -> dict[str, dict[str, object]]:
+    if not MANIFEST.is_file():
+        raise PageNotBuilt("The page is not built. Run `python main.py setup`, or `make page`.")
+    found: dict[str, dict[str, object]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    return found
+
+
+def _bridge_of(manifest: dict[str, dict[str, object]]) -> str:
+    return f"/static/app/{manifest[BRIDGE]['file']}"
+
+
+def _policy(scripts: str, styles: str) -> str:
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src {styles}; "
+        "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )

@@ -1,0 +1,84 @@
+"""The pages: `/`, `/new`, `/uuid=<uuid>`, and the one 404 for whatever is not this browser's."""
+
+import secrets
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, request, send_from_directory
+from werkzeug.exceptions import NotFound as NoSuchFile
+from werkzeug.wrappers import Response as BaseResponse
+
+from api.caller import pick_language
+from doors.cookies import KEY_AGE_S, KEY_COOKIE, proof_cookie, read_keys, surplus_proofs
+from doors.entrance import Entrance
+from doors.page_files import PageMaker
+from sessions.keys import PROOF_DAYS, BrowserKeys, new_key
+
+
+def pages_blueprint(entrance: Entrance, maker: PageMaker) -> Blueprint:
+    """Return the routes of the pages."""
+    blueprint = Blueprint("pages", __name__)
+
+    @blueprint.get("/")
+    def open_last() -> BaseResponse:
+        keys = read_keys(request.cookies)
+        last = entrance.keeper.last_used(keys) if keys.owner else None
+        return _to_page(last) if last else _mint(entrance, keys)
+
+    @blueprint.get("/new")
+    def open_new() -> BaseResponse:
+        return _mint(entrance, read_keys(request.cookies))
+
+    @blueprint.get("/uuid=<word>")
+    def open_page(word: str) -> BaseResponse:
+        api = entrance.find(word, read_keys(request.cookies))
+        if api is None:
+            return not_found(maker)
+        entrance.keeper.note_opened(api)
+        response = _page(maker, api.session_id)
+        if api.is_stored and proof_cookie(api.session_id) in request.cookies:
+            response.delete_cookie(proof_cookie(api.session_id), httponly=True, samesite="Lax")
+        return response
+
+    @blueprint.get("/<path:name>")
+    def open_file(name: str) -> BaseResponse:
+        if maker.plugin is None or not maker.is_public(name):
+            return not_found(maker)
+        try:
+            return send_from_directory(maker.plugin.resolve(), name)
+        except NoSuchFile:
+            return not_found(maker)
+
+    return blueprint
+
+
+def not_found(maker: PageMaker) -> Response:
+    """Return the one static page for whatever is foreign, unknown, malformed or expired."""
+    return Response(maker.not_found, 404, mimetype="text/html", headers={"Content-Security-Policy": maker.plain_policy})
+
+
+def _mint(entrance: Entrance, keys: BrowserKeys) -> BaseResponse:
+    session_id, proof = entrance.mint()
+    response = _to_page(session_id)
+    is_secure = request.is_secure
+    if keys.key is None:
+        response.set_cookie(KEY_COOKIE, new_key(), max_age=KEY_AGE_S, httponly=True, samesite="Lax", secure=is_secure)
+    for surplus in surplus_proofs(keys):
+        response.delete_cookie(proof_cookie(surplus), httponly=True, samesite="Lax")
+    age_s = PROOF_DAYS * 86_400
+    response.set_cookie(proof_cookie(session_id), proof, max_age=age_s, httponly=True, samesite="Lax", secure=is_secure)
+    return response
+
+
+def _to_page(session_id: UUID) -> BaseResponse:
+    response = redirect(f"/uuid={session_id}", 302)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(maker: PageMaker, session_id: UUID) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    language = pick_language(request.headers.get("Accept-Language", ""))
+    response = Response(maker.page(session_id, nonce, language), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = maker.policy(nonce)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,90 @@
+"""Start Studiolo: `python main.py <word>`. Only the standard library is loaded until a word is chosen."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one word; returns the exit code."""
+    word, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    runs = {"setup": _set_up, "web": _web, "model": _model, "types": _types}
+    if word in runs:
+        return runs[word](rest)
+    print(_HELP)
+    return 0 if word in ("-h", "--help") else 2
+
+
+_HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
+
+  python main.py setup   make everything it needs inside this folder
+  python main.py web     serve the page (STUDIOLO_HOST, STUDIOLO_PORT), --plugin FOLDER for a class of your own
+  python main.py types   write the page's TypeScript types; --check says whether they are fresh
+  python main.py model   (started by the others) the small model on this machine
+"""
+
+
+def _set_up(arguments: Sequence[str]) -> int:
+    from set_up import main as set_up
+
+    return set_up(arguments)
+
+
+def _web(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="main.py web", description="Serve the page.")
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--plugin", type=Path, help="folder with api.py and index.html of your own")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    _go_into_own_python()
+    return _serve(given)
+
+
+def _serve(given: dict[str, object]) -> int:
+    from doors.serve import listen, serve
+    from settings import load_settings
+    from web_mode import START_ERRORS, create_asgi
+
+    try:
+        settings = load_settings(**given)
+        listener = listen(settings)
+        app = create_asgi(settings)
+    except START_ERRORS as error:
+        print(f"Studiolo does not start: {error}", file=sys.stderr)
+        return 1
+    serve(app, listener)
+    return 0
+
+
+def _model(arguments: Sequence[str]) -> int:
+    from providers.local_model import main as model
+
+    model(list(arguments))
+    return 0
+
+
+def _types(arguments: Sequence[str]) -> int:
+    _go_into_own_python()
+    import web_mode  # noqa: F401 — registers the areas
+    from api.method import METHODS
+    from doors.typescript import main as types
+
+    return types(arguments, METHODS)
+
+
+def _go_into_own_python() -> None:
+    """Go on in the Python that `setup` made, where this one has not the packages."""
+    if getattr(sys, "frozen", False) or sys.prefix != sys.base_prefix:
+        return
+    own = ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not own.exists():
+        sys.exit("Studiolo is not set up yet. Run `python main.py setup` first.")
+    os.execv(own, [str(own), *sys.argv])  # noqa: S606 — a path of our own, no shell
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,133 @@
+"""The database: reads side by side, writes one at a time in this process, callbacks once a write is committed."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+from store.folder import refuse_network_folder
+from store.migrate import bring_up_to_date
+
+BUSY_MS = 10_000
+MAX_CONNECTIONS = 96
+
+
+class StoreUnavailable(Exception):
+    """The database did not take a read or a write: locked for too long, full or gone."""
+
+
+class Write:
+    """One write transaction: its connection, and what is to happen once it is committed."""
+
+    __slots__ = ("connection", "_callbacks")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._callbacks: list[Callable[[], None]] = []
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Have `callback` run after the commit, on this thread; never where the write is rolled back."""
+        self._callbacks.append(callback)
+
+    def run_callbacks(self) -> None:
+        """Run what was asked for; called by the Database once the rows are safe."""
+        for callback in self._callbacks:
+            callback()
+
+
+class Database:
+    """Connections to the one SQLite file of a data folder.
+
+    Durable against the end of a process at any moment (WAL, synchronous NORMAL); a power cut may lose the last moments.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        refuse_network_folder(path.parent)
+        self.path = path
+        self.engine = _engine(path)
+        self._lock = threading.Lock()
+        self._writer: Connection | None = None
+        bring_up_to_date(self.engine, path.with_suffix(".migrating"))
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection on one unmoving picture of the rows."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+
+    @contextmanager
+    def write(self) -> Iterator[Write]:
+        """Give the one write transaction of this process; commits at the end, rolls back on any error."""
+        with self._lock:
+            connection = self._write_connection()
+            unit = Write(connection)
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield unit
+                connection.exec_driver_sql("COMMIT")
+            except OperationalError as error:
+                _roll_back(connection)
+                raise StoreUnavailable(str(error.orig)) from error
+            except BaseException:
+                _roll_back(connection)
+                raise
+        unit.run_callbacks()
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+        self.engine.dispose()
+
+    def _write_connection(self) -> Connection:
+        if self._writer is None:
+            self._writer = self.engine.connect()
+        return self._writer
+
+
+def _roll_back(connection: Connection) -> None:
+    # A full disk or an interrupt may have ended the transaction already.
+    if connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        connection.exec_driver_sql("ROLLBACK")
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=MAX_CONNECTIONS,
+        max_overflow=0,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
+        json_serializer=lambda value: to_json(value).decode(),
+        json_deserializer=from_json,
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MS}",
+        "mmap_size=0",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()

@@ -1,0 +1,129 @@
+"""The tables. `migrations/` makes them; tests/store/test_migrations.py holds both equal."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+
+metadata = MetaData()
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", LargeBinary(32), nullable=False),  # SHA-256 of the browser key
+    Column("title", Text, nullable=False, server_default=""),
+    Column("data", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("sessions_by_owner", "owner", "used_ms"),
+    Index("sessions_by_expiry", "expires_ms"),
+)
+
+# A number is taken by an UPDATE of this row in the transaction that adds the event: commit order is number order.
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # of a task or a session
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("folded", BigInteger, nullable=False),  # numbers up to here are gone
+    Index("streams_by_session", "session_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream_id", Uuid, ForeignKey("streams.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+runners = Table(
+    "runners",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", Text, nullable=False),  # the process's start time: a pid alone may be another's by now
+    Column("seen_ms", BigInteger, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("progress", Integer),
+    Column("priority", Integer, nullable=False),
+    Column("run_after_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("runner_id", Uuid),
+    Column("lease_ms", BigInteger),
+    Column("cancel_asked", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    Index("tasks_by_turn", "state", "priority", "created_ms"),
+    Index("tasks_by_session", "session_id", "created_ms"),
+    Index("tasks_by_runner", "runner_id", "state"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("num_messages", Integer, nullable=False),  # all ever written: the next message's number
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("deleted_ms", BigInteger),
+    Index("conversations_by_session", "session_id", "updated_ms"),
+)
+
+# A tree by parent_id; `shown` marks the branch on the page, so that a page of it is one indexed range.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("conversation_id", Uuid, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("parent_id", Uuid, ForeignKey("messages.id", ondelete="CASCADE")),
+    Column("number", Integer, nullable=False),
+    Column("shown", Boolean, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("model", Text),
+    Column("state", Text, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("task_id", Uuid),
+    Column("idempotency_key", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Index("messages_by_conversation", "conversation_id", "shown", "number"),
+    Index("messages_by_task", "task_id"),
+    Index("messages_by_parent", "parent_id"),
+    Index("messages_by_key", "session_id", "idempotency_key", unique=True),
+)

@@ -1,0 +1,186 @@
+"""The runner: takes up tasks on threads of this process, keeps their leases, and cleans up after runners that died."""
+
+import os
+import socket
+import threading
+import uuid
+from pathlib import Path
+from uuid import UUID
+
+from loguru import logger
+
+from launch import is_running, process_start_time
+from store import task_rows
+from store.clock import now_ms
+from store.database import Database, StoreUnavailable
+from store.task_rows import RunnerRow, TaskRow
+from tasks.journal import FenceLost, Journal
+from tasks.kinds import Ending
+from tasks.queue import Queue
+from tasks.states import TaskState
+from tasks.work import Work
+
+LEASE_MS = 20_000
+KEEP_S = 0.5  # how often leases and dead neighbours are looked at
+RENEW_EVERY = 10  # looks
+UNSEEN_MS = 86_400_000
+
+
+class Runner:
+    """Runs up to `num_threads` tasks at once. Any number of runners may share one database."""
+
+    def __init__(self, database: Database, queue: Queue, journal: Journal, num_threads: int) -> None:
+        self.id = uuid.uuid4()
+        self._database = database
+        self._queue = queue
+        self._journal = journal
+        self._slots = threading.Semaphore(num_threads)
+        self._works: dict[UUID, Work] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._claim_loop, name="runner", daemon=True),
+            threading.Thread(target=self._keep_loop, name="runner-keeper", daemon=True),
+        ]
+        queue.hear(self._wake.set, self.cancel)
+
+    def start(self) -> None:
+        """Register this process, end what dead ones left, and begin to take up tasks."""
+        row = RunnerRow(id=self.id, host=host_name(), pid=os.getpid(), started=str(process_start_time(os.getpid())))
+        with self._database.write() as write:
+            task_rows.add_runner(write.connection, row)
+            task_rows.remove_runners(write.connection, UNSEEN_MS)
+        self.take_back_lost()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop the work under way and end."""
+        self._stop.set()
+        self._wake.set()
+        for work in list(self._works.values()):
+            work.cancel()
+        for thread in self._threads:
+            thread.join()
+
+    def cancel(self, task_id: UUID) -> None:
+        """Stop one task's work if it runs here."""
+        work = self._works.get(task_id)
+        if work is not None:
+            work.cancel()
+
+    def hear_change(self) -> None:
+        """Look for tasks and cancels that another process wrote."""
+        self._wake.set()
+        if self._works:
+            with self._database.read() as connection:
+                asked = task_rows.cancels_of(connection, self.id, TaskState.PROCESSING)
+            for task_id in asked:
+                self.cancel(task_id)
+
+    def take_back_lost(self) -> None:
+        """Take tasks back from runners whose process is gone or whose lease ran out."""
+        with self._database.read() as connection:
+            lost = [task for task, holder in task_rows.held(connection, TaskState.PROCESSING) if _is_lost(task, holder)]
+        for task in lost:
+            with self._database.write() as write:
+                self._queue.take_back(write, task)
+
+    def _claim_loop(self) -> None:
+        while not self._stop.is_set():
+            self._slots.acquire()
+            task = None
+            with logger.catch(message="Taking up a task failed; it is tried again."):
+                task = self._wait_for_task()
+            if task is None:
+                self._slots.release()
+                continue
+            threading.Thread(target=self._run, args=(task,), name="task", daemon=True).start()
+
+    def _wait_for_task(self) -> TaskRow | None:
+        self._wake.clear()
+        task = self._claim()
+        if task is None:
+            self._wake.wait(timeout=KEEP_S)
+        return task
+
+    def _claim(self) -> TaskRow | None:
+        with self._database.read() as connection:
+            if not task_rows.any_due(connection, TaskState.PENDING):
+                return None
+        with self._database.write() as write:
+            task = task_rows.claim(write.connection, self.id, LEASE_MS, (TaskState.PENDING, TaskState.PROCESSING))
+            if task is not None:
+                self._queue.start(write, task)
+            return task
+
+    def _run(self, task: TaskRow) -> None:
+        work = Work(task, self._journal)
+        self._works[task.id] = work
+        try:
+            ending = self._do(work)
+            if not self._stop.is_set() or ending.state is not TaskState.CANCELLED:
+                self._finish(task, ending)
+        except FenceLost:
+            logger.warning("Task {} was taken over by another runner; this one's end is dropped.", task.id)
+        except StoreUnavailable as error:
+            logger.error("Task {} could not be ended; its lease will run out: {}", task.id, error)
+        finally:
+            del self._works[task.id]
+            self._journal.forget(task.id, task.fence)
+            self._slots.release()
+
+    def _do(self, work: Work) -> Ending:
+        kind = self._queue.kinds[work.task.kind]
+        try:
+            kind.run(work)
+        except FenceLost:
+            raise
+        except Exception as error:  # noqa: BLE001 — the edge of the runner: whatever a kind raises ends its task only
+            if work.is_cancelled:
+                return Ending(state=TaskState.CANCELLED)
+            return Ending(state=TaskState.FAILED, error=_kept(error, work.task))
+        return Ending(state=TaskState.CANCELLED if work.is_cancelled else TaskState.COMPLETED)
+
+    def _finish(self, task: TaskRow, ending: Ending) -> None:
+        self._journal.flush(task.id, task.fence)
+        with self._database.write() as write:
+            if not self._queue.end(write, task, ending):
+                raise FenceLost
+
+    def _keep_loop(self) -> None:
+        looks = 0
+        while not self._stop.wait(KEEP_S):
+            looks += 1
+            with logger.catch(message="Keeping leases failed; it is tried again."):
+                self.take_back_lost()
+                if looks % RENEW_EVERY == 0:
+                    self._renew()
+
+    def _renew(self) -> None:
+        with self._database.write() as write:
+            task_rows.renew(write.connection, self.id, LEASE_MS, TaskState.PROCESSING)
+
+
+def _kept(error: Exception, task: TaskRow) -> dict[str, object]:
+    """Return an error as the row keeps it: one that says how to keep it, else a defect, which is logged."""
+    kept: dict[str, object] | None = getattr(error, "kept", None)
+    if kept is None:
+        logger.opt(exception=error).error("A task of kind {} broke ({})", task.kind, task.id)
+    return kept or {"code": "internal_error", "facts": {}}
+
+
+def _is_lost(task: TaskRow, holder: RunnerRow | None) -> bool:
+    if holder is None or (task.lease_ms or 0) < now_ms():
+        return True
+    return holder.host == host_name() and not is_running(holder.pid, float(holder.started))
+
+
+def host_name() -> str:
+    """Return a name of this machine as processes see it: equal only where pids mean the same."""
+    boot, namespace = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    parts = [socket.gethostname()]
+    if boot.exists() and namespace.exists():
+        parts += [boot.read_text().strip(), str(namespace.readlink())]
+    return "|".join(parts)

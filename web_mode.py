@@ -1,0 +1,205 @@
+"""Web mode: the one place where the parts are wired.
+
+`create_app(settings)` answers the Flask application (pages and calls); `create_asgi(settings)` the whole server.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+from loguru import logger
+from starlette.applications import Starlette
+from starlette.routing import Mount, WebSocketRoute
+from starlette.types import ASGIApp
+
+import api.sessions
+import api.tasks  # noqa: F401 — areas register their methods when imported
+from api.api import Api, Ground
+from api.errors import InternalError
+from api.method import METHODS, DeclarationError, Methods
+from api.models import Models
+from api.plugin import PluginError, load_plugin
+from api.replies import Replies
+from api.services import Services
+from doors.entrance import Entrance
+from doors.events import EventStreams
+from doors.gate import Gate
+from doors.live import LiveDoor
+from doors.page_files import PageMaker, PageNotBuilt
+from doors.pages import pages_blueprint
+from doors.rpc import refused, rpc_blueprint
+from doors.static_files import StaticDoor
+from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
+from launch import launch
+from logs import set_up_logs
+from providers.base import ModelServer, Timeouts
+from providers.local_model import LocalModel
+from providers.openai_compatible import OpenAICompatible
+from sessions.active import ActiveSessions
+from sessions.door_keeper import DoorKeeper
+from sessions.expiry import Sweeper
+from sessions.keys import Proofs
+from sessions.lines import Lines
+from settings import Settings, SettingsError, load_settings
+from store.database import Database
+from store.folder import NetworkFolder
+from store.session_lock import SessionLocks
+from store.signals import ChangeWatch
+from tasks.journal import Journal
+from tasks.queue import Queue
+from tasks.readers import Readers
+from tasks.runner import Runner
+
+# What a person can mend before the server starts: told as one sentence, without a traceback.
+START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, PageNotBuilt, OSError)
+CALLS_AT_ONCE = 8  # of one session
+BROWSER_CALLS_AT_ONCE = 16
+ACTIVE_AGE_S = 1800.0
+SWITCH_S = 0.001  # how long one thread may hold the interpreter: one visitor's burning loop then delays others little
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a server is made of, built but not started."""
+
+    settings: Settings
+    database: Database
+    services: Services
+    methods: Methods
+    entrance: Entrance
+    readers: Readers
+    watch: ChangeWatch
+    runner: Runner
+    sweeper: Sweeper
+    local_model: LocalModel | None
+
+    def start(self) -> None:
+        """Start the threads."""
+        self.services.journal.start()
+        self.runner.start()
+        self.watch.start()
+        self.sweeper.start()
+
+    def stop(self) -> None:
+        """Stop them; what was committed stays, what ran is taken up by whoever comes next."""
+        self.sweeper.stop()
+        self.watch.stop()
+        self.runner.stop()
+        self.services.journal.stop()
+        if self.local_model is not None:
+            self.local_model.stop()
+        self.database.close()
+
+
+def build(settings: Settings) -> Parts:
+    """Wire the parts of one process."""
+    database = Database(settings.data_dir / "studiolo.db")
+    local_model = _local_model(settings)
+    models = _models(settings, local_model)
+    services = _services(settings, database, models)
+    services.queue.kinds["chat"] = Replies(database, models).kind
+    plugin = load_plugin(settings.plugin) if settings.plugin else None
+    methods = METHODS.including(plugin) if plugin else METHODS
+    active: ActiveSessions[Api] = ActiveSessions(settings.max_active_sessions, ACTIVE_AGE_S)
+    readers = Readers(database)
+    runner = Runner(database, services.queue, services.journal, settings.num_runners)
+    watch = ChangeWatch(database.engine)
+    services.journal.listen(readers.hear)
+    watch.listen(readers.hear_change)
+    watch.listen(runner.hear_change)
+    return Parts(
+        settings=settings,
+        database=database,
+        services=services,
+        methods=methods,
+        entrance=Entrance(services.door_keeper, active, Ground(services, methods), Proofs(settings.secret())),
+        readers=readers,
+        watch=watch,
+        runner=runner,
+        sweeper=Sweeper(database, active.drop),
+        local_model=local_model,
+    )
+
+
+def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
+    """Return the Flask application: pages and calls. The gate and what stays open are in `create_asgi`."""
+    parts = parts or build(settings)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    maker = PageMaker(settings.plugin, [one.name for one in parts.methods.at("rpc")])
+    app.register_blueprint(rpc_blueprint(parts.entrance, EventStreams(parts.readers)))
+    app.register_blueprint(pages_blueprint(parts.entrance, maker))
+    app.register_error_handler(Exception, _broke)
+    return app
+
+
+def create_asgi(settings: Settings | None = None) -> ASGIApp:
+    """Return the whole server as one ASGI application. Without settings, those of the environment."""
+    settings = settings or load_settings()
+    set_up_logs(settings)
+    sys.setswitchinterval(SWITCH_S)
+    parts = build(settings)
+    threads = ThreadPoolExecutor(settings.num_threads, thread_name_prefix="call")
+    lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
+    live = LiveDoor(parts.entrance, parts.readers, threads, lines)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        parts.readers.start(asyncio.get_running_loop())
+        parts.start()
+        try:
+            yield
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            await asyncio.to_thread(parts.stop)
+
+    routes = [
+        WebSocketRoute("/live", live.serve),
+        Mount("/static", StaticDoor()),
+        Mount("/", FlaskDoor(create_app(settings, parts), threads, lines)),
+    ]
+    names = frozenset({*settings.allowed_hosts, settings.host.lower()})
+    return Gate(Starlette(routes=routes, lifespan=lifespan), names)
+
+
+def _broke(error: Exception) -> Response:
+    logger.opt(exception=error).error("A request broke")
+    return refused(InternalError())
+
+
+def _services(settings: Settings, database: Database, models: Models) -> Services:
+    journal = Journal(database)
+    return Services(
+        settings=settings,
+        database=database,
+        locks=SessionLocks(settings.data_dir / "sessions.lock"),
+        journal=journal,
+        queue=Queue(database, journal, {}),
+        door_keeper=DoorKeeper(database, Proofs(settings.secret()), settings.session_idle_days * 86_400_000),
+        models=models,
+    )
+
+
+def _local_model(settings: Settings) -> LocalModel | None:
+    if not settings.local_model:
+        return None
+    return LocalModel(settings.data_dir, launch, timeouts=_timeouts(settings))
+
+
+def _models(settings: Settings, local_model: LocalModel | None) -> Models:
+    servers: dict[str, ModelServer] = {}
+    if settings.model_url:
+        name = urlsplit(settings.model_url).hostname or "server"
+        servers[name] = OpenAICompatible(name, settings.model_url, settings.model_key or "", _timeouts(settings))
+    if local_model is not None:
+        servers["local"] = local_model
+    return Models(servers, settings.model_name if settings.model_url else None)
+
+
+def _timeouts(settings: Settings) -> Timeouts:
+    return Timeouts(first_s=settings.first_token_s, stall_s=settings.stall_s)
