@@ -17,7 +17,7 @@ UNHELD_FOLDERS = {"tests", "bench", "page", "static", "docs", "deploy"}
 READ_SUFFIXES = {".py", ".ts", ".tsx", ".html", ".css", ".sh"}
 
 LEAVES = {"settings", "launch", "version", "logs"}
-WIRING = {"main", "web_mode", "serve"}
+WIRING = {"main", "web_mode"}
 MAY_IMPORT = {
     "doors": {"api", "tasks", "sessions", "providers", "engines", "store"} | LEAVES,
     "api": {"tasks", "sessions", "providers", "engines", "store"} | LEAVES,
@@ -52,7 +52,6 @@ MAX_PARAMETERS = 4
 MAX_REASONS = 8
 REASONS_FOR_MORE_PARAMETERS: dict[str, str] = {
     "api/method.py:method": "the words of a declaration, all optional and by name",
-    "providers/base.py:__init__": "the facts of an error, all optional and by name",
 }
 
 

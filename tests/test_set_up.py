@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -143,6 +144,15 @@ def test_two_set_ups_do_not_work_in_one_folder_at_once(place: Place) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(0.5)
     assert other.communicate(timeout=5)[0] == "in\n"
+
+
+def test_a_python_without_ensurepip_is_told_the_package_to_install(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(system, "can_install", lambda: False)
+    with pytest.raises(SetUpError, match=r"apt-get install python3\.\d+-venv"):
+        python.make_venv(place, may_adopt=False)
 
 
 LISTED = """:env:.cert='/env.pem'
