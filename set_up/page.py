@@ -89,7 +89,7 @@ def npm(place: Place, node: Node | None, *words: str) -> None:
     if node is None:
         raise SetUpError("no Node was found to build the page: install Node 20.19, or 22.12 or newer, with npm.")
     hint = "Look at the lines above; `npm ci` needs the npm registry, `npm run build` needs none."
-    environment = npm_environment(node)
+    environment = npm_environment(node) | {"NO_COLOR": "1"}
     _, configured = uv_configuration(place)
     if "SSL_CERT_FILE" in configured:
         # A Node from a package does not know the certificates of the machine.
