@@ -1,0 +1,53 @@
+"""What all tests share: one running server a test process, and its visitors alice (owner), bob and charlie (strangers)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from providers.fakes.openai_server import FakeOpenAI
+from tests.running import ROOT, Server
+from tests.visitors import Visitor, new_visitor
+
+PROBE = ROOT / "tests" / "probe"
+
+
+@pytest.fixture(scope="session")
+def scale() -> int:
+    """How many times the small counts of fault, soak and fuzz tests are run: 1, or with STUDIOLO_TEST_SCALE=full, 10."""
+    return 10 if os.environ.get("STUDIOLO_TEST_SCALE") == "full" else 1
+
+
+@pytest.fixture(scope="session")
+def fake_models() -> Iterator[FakeOpenAI]:
+    """A model server that speaks OpenAI's wire."""
+    with FakeOpenAI() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenAI) -> Iterator[Server]:
+    """A real server with the probe plugin and the fake models."""
+    data_dir: Path = tmp_path_factory.mktemp("data")
+    settings = {"model_url": fake_models.url, "model_name": "ok", "local_model": "false"}
+    with Server(data_dir, "--plugin", str(PROBE), **settings) as running:
+        yield running
+
+
+@pytest.fixture
+def alice(server: Server) -> Visitor:
+    """The owner of a workspace."""
+    return new_visitor(server.url, "alice")
+
+
+@pytest.fixture
+def bob(server: Server) -> Visitor:
+    """Another visitor."""
+    return new_visitor(server.url, "bob")
+
+
+@pytest.fixture
+def charlie(server: Server) -> Visitor:
+    """A stranger."""
+    return new_visitor(server.url, "charlie")
