@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, TypedDict, Unpack
 
 Role = Literal["system", "user", "assistant"]
 PieceKind = Literal["text", "thinking", "usage"]
@@ -124,6 +124,17 @@ class ModelServer(Protocol):
         ...
 
 
+class ErrorFacts(TypedDict, total=False):
+    """What is known about a failure; `retry_after` in seconds."""
+
+    server: str
+    address: str
+    status: int | None
+    detail: str
+    request_id: str | None
+    retry_after: float | None
+
+
 class ProviderError(Exception):
     """A service outside did not do what was asked.
 
@@ -137,25 +148,16 @@ class ProviderError(Exception):
         super().__init_subclass__()
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
-    def __init__(
-        self,
-        reason: str,
-        *,
-        server: str = "",
-        address: str = "",
-        status: int | None = None,
-        detail: str = "",
-        request_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
+    def __init__(self, reason: str, **facts: Unpack[ErrorFacts]) -> None:
+        server = facts.get("server", "")
         super().__init__(f"{server}: {reason}" if server else reason)
         self.reason = reason
         self.server = server
-        self.address = address
-        self.status = status
-        self.detail = detail
-        self.request_id = request_id
-        self.retry_after = retry_after
+        self.address = facts.get("address", "")
+        self.status = facts.get("status")
+        self.detail = facts.get("detail", "")
+        self.request_id = facts.get("request_id")
+        self.retry_after = facts.get("retry_after")
 
     def facts(self) -> dict[str, object]:
         """Return what is known as plain JSON values, unknown ones left out; `retry_after` in seconds."""

@@ -217,8 +217,9 @@ def _with_system(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
 
 def weigh(text: str) -> int:
     """Guess how many tokens the model makes of a text, rather too many: it was taught English and spells the rest."""
-    num_ascii = sum(map(str.isascii, text))
-    return num_ascii // 3 + (len(text) - num_ascii) * 3 + 8
+    num_foreign = sum(not char.isascii() for char in text)
+    num_signs = sum(not char.isalnum() and char != " " for char in text) - num_foreign
+    return (len(text) - num_foreign) // 3 + max(0, num_signs) + num_foreign * 3 + 8
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -84,7 +84,7 @@ class OpenAICompatible:
 
     async def _models(self) -> AsyncIterator[list[object]]:
         async with self._trouble(), self._client() as client, _at_most(_LIST_S):
-            response = await client.models.with_raw_response.list()
+            response = await client.models.with_raw_response.list(extra_headers=self._headers())
             answer = _json(response.content)
             listed = answer.get("data") if isinstance(answer, dict) else answer
             if not isinstance(listed, list):
@@ -123,11 +123,17 @@ class OpenAICompatible:
             "model": ask.model,
             "messages": [{"role": turn.role, "content": turn.text} for turn in ask.turns],
             "stream": True,
+            "extra_headers": self._headers(),
         }
         if self._asks_for_usage:
             body["stream_options"] = {"include_usage": True}
         given = {"max_tokens": ask.max_tokens, "temperature": ask.temperature}
         return body | {name: value for name, value in given.items() if value is not None}
+
+    def _headers(self) -> dict[str, Any]:
+        import openai
+
+        return {} if self._key else {"Authorization": openai.Omit()}
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator["AsyncOpenAI"]:
@@ -143,7 +149,6 @@ class OpenAICompatible:
             base_url=self.base_url,
             max_retries=0,
             timeout=openai.Timeout(None, connect=self._timeouts.connect_s),
-            default_headers={} if self._key else {"Authorization": openai.Omit()},  # type: ignore[dict-item]
             http_client=http,
         )
         # The SDK reads these two from the environment, and would tell them to whatever server this is.
@@ -295,8 +300,19 @@ def _why_unreachable(cause: BaseException, connect_s: float) -> str:
         return "Its address is not a web address"
     if isinstance(cause, httpx2.ProxyError):
         return "The proxy on the way to it did not let the call through"
-    while cause.__cause__ is not None and not isinstance(cause, socket.gaierror | ssl.SSLError):
-        cause = cause.__cause__
-    if isinstance(cause, socket.gaierror):
+    roots = list(_roots(cause))
+    if any(isinstance(root, socket.gaierror) for root in roots):
         return "There is no host of that name, or no network"
-    return "Its certificate is not trusted" if isinstance(cause, ssl.SSLError) else "Nobody listens at its address"
+    if any(isinstance(root, ssl.SSLCertVerificationError) for root in roots):
+        return "Its certificate is not trusted"
+    if any(isinstance(root, ssl.SSLError) for root in roots):
+        return "It does not speak https as this address wants it"
+    return "Nobody listens at its address"
+
+
+def _roots(error: BaseException | None) -> Iterator[BaseException]:
+    # The libraries between wrap a cause as `__cause__` or as the argument of their own error.
+    while error is not None:
+        yield error
+        yield from (argument for argument in error.args if isinstance(argument, BaseException))
+        error = error.__cause__ or error.__context__

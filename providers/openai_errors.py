@@ -103,7 +103,9 @@ class Origin:
     def fail(self, kind: type[ProviderError], reason: str, **facts: Any) -> ProviderError:
         """Build an error of this server; `detail` is cleaned here."""
         detail = self.clean(str(facts.pop("detail", "") or ""))
-        sentence = self.clean(f"{reason}: {detail}" if detail else f"{reason}.")
+        sentence = f"{reason}: {detail}" if detail else reason
+        if sentence[-1] not in ".!?…。":
+            sentence += "."
         return kind(sentence, server=self.server, address=public_address(self.address), detail=detail, **facts)
 
     def clean(self, text: str) -> str:
@@ -119,6 +121,10 @@ class Origin:
 def public_address(url: str) -> str:
     """Return an address without user, password and query, where keys may hide."""
     parts = urlsplit(url)
+    try:
+        parts.port  # noqa: B018 - it is read when asked for
+    except ValueError:
+        parts = parts._replace(netloc=parts.hostname or "")
     host = parts.hostname or ""
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{parts.path}".rstrip("/")

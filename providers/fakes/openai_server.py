@@ -118,9 +118,9 @@ class FakeOpenAI:
         request = exchange.request
         if self.key is not None and request.headers.get("authorization") != f"Bearer {self.key}":
             await Chat(exchange, []).error(401, {"message": "Incorrect API key provided", "code": "invalid_api_key"})
-        elif request.path.partition("?")[0].endswith("/models"):
+        elif request.path.partition("?")[0] == "/v1/models":
             await self._answer_models(exchange)
-        elif request.path.endswith("/chat/completions"):
+        elif request.path == "/v1/chat/completions":
             await self._answer_chat(exchange)
         else:
             await Chat(exchange, []).error(404, {"message": "Not Found", "code": 404})

@@ -53,7 +53,6 @@ def test_a_child_ends_when_its_parent_comes_to_its_end() -> None:
     assert eventually(lambda: not launch.is_running(pid, started)) < 2
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on Windows")
 def test_a_child_ends_although_a_fork_of_its_parent_holds_the_pipe() -> None:
     parent, pid, started = parent_of_a_child(before="fork = os.fork() or time.sleep(20)")
     fork = next(child.pid for child in psutil.Process(parent.pid).children() if child.pid != pid)
