@@ -111,7 +111,7 @@ class Server:
         assert self.process.poll() is None, f"the server ended at its start:\n{self.log[-3000:]}"
         try:
             return requests.get(f"{self.url}/static/favicon.svg", timeout=2).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # it listens a moment before it answers
             return False
 
     def _read(self, process: "subprocess.Popen[str]") -> None:
@@ -123,7 +123,9 @@ class Server:
     def __enter__(self) -> "Server":
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
