@@ -16,6 +16,7 @@ from loguru import logger
 from starlette.applications import Starlette
 from starlette.routing import Mount, WebSocketRoute
 from starlette.types import ASGIApp
+from werkzeug.exceptions import HTTPException
 
 import api.sessions
 import api.tasks  # noqa: F401 — areas register their methods when imported
@@ -31,7 +32,7 @@ from doors.events import EventStreams
 from doors.gate import Gate
 from doors.live import LiveDoor
 from doors.page_files import PageMaker, PageNotBuilt
-from doors.pages import pages_blueprint
+from doors.pages import no_such_page, pages_blueprint
 from doors.rpc import refused, rpc_blueprint
 from doors.static_files import StaticDoor
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
@@ -134,6 +135,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     maker = PageMaker(settings.plugin, [one.name for one in parts.methods.at("rpc")])
     app.register_blueprint(rpc_blueprint(parts.entrance, EventStreams(parts.readers)))
     app.register_blueprint(pages_blueprint(parts.entrance, maker))
+    app.register_error_handler(HTTPException, lambda error: no_such_page(maker, error))
     app.register_error_handler(Exception, _broke)
     return app
 

@@ -4,13 +4,17 @@ import secrets
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as WrongVerb
 from werkzeug.exceptions import NotFound as NoSuchFile
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.caller import pick_language
+from api.errors import MethodNotAllowed
 from doors.cookies import KEY_AGE_S, KEY_COOKIE, proof_cookie, read_keys, surplus_proofs
 from doors.entrance import Entrance
 from doors.page_files import PageMaker
+from doors.rpc import refused
 from sessions.keys import PROOF_DAYS, BrowserKeys, new_key
 
 
@@ -54,6 +58,13 @@ def pages_blueprint(entrance: Entrance, maker: PageMaker) -> Blueprint:
 def not_found(maker: PageMaker) -> Response:
     """Return the one static page for whatever is foreign, unknown, malformed or expired."""
     return Response(maker.not_found, 404, mimetype="text/html", headers={"Content-Security-Policy": maker.plain_policy})
+
+
+def no_such_page(maker: PageMaker, error: HTTPException) -> BaseResponse:
+    """Return what an address without a route, or a wrong verb at one with it, is answered."""
+    if isinstance(error, WrongVerb):
+        return refused(MethodNotAllowed(allow=", ".join(sorted(error.valid_methods or ()))))
+    return not_found(maker)
 
 
 def _mint(entrance: Entrance, keys: BrowserKeys) -> BaseResponse:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -52,6 +53,14 @@ def parse_uuid(word: str) -> UUID | None:
     return found if str(found) == word else None
 
 
+_MOMENT = re.compile(r"[0-9]{1,12}")
+
+
+def _same(given: str, wanted: str) -> bool:
+    # compare_digest takes no letters outside ASCII, and a cookie may hold any.
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+
+
 class Proofs:
     """Makes and checks the signed words that prove a mint: `<seconds>.<HMAC-SHA256, 128 bits>`."""
 
@@ -66,7 +75,7 @@ class Proofs:
     def minted_s(self, session_id: UUID, proof: str | None) -> int | None:
         """Return when the proven mint was (Unix seconds), or None where the proof is missing, false or too old."""
         moment, _, signature = (proof or "").partition(".")
-        if not moment.isdecimal() or not hmac.compare_digest(signature, self._sign(session_id, moment)):
+        if not _MOMENT.fullmatch(moment) or not _same(signature, self._sign(session_id, moment)):
             return None
         age_s = time.time() - int(moment)
         return int(moment) if age_s < PROOF_DAYS * 86_400 else None
