@@ -1,0 +1,22 @@
+"""What the tests of tasks share: a workshop on a database of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tasks.workshop import Workshop, workshop_at
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    """A queue and a journal without runners."""
+    with workshop_at(tmp_path / "studiolo.db") as made:
+        yield made
+
+
+@pytest.fixture
+def neighbour(workshop: Workshop) -> Iterator[Workshop]:
+    """The same data folder as another process has it: its own connections, journal and queue."""
+    with workshop_at(workshop.path) as made:
+        yield made
