@@ -114,6 +114,10 @@ class ModelServer(Protocol):
         """Return its models. Raises ProviderError."""
         ...
 
+    def warm_up(self) -> None:
+        """Load what the first question would wait for. Raises ProviderError."""
+        ...
+
     def stream_reply(self, ask: Ask, stop: Stop) -> Iterator[Piece]:
         """Yield the answer as it comes, in the caller's thread.
 

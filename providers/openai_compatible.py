@@ -57,6 +57,10 @@ class OpenAICompatible:
     def __repr__(self) -> str:
         return f"OpenAICompatible({self._origin!r})"
 
+    def warm_up(self) -> None:
+        """Import the SDK, which takes a second. See ModelServer.warm_up."""
+        import_sdk()
+
     def list_models(self) -> list[ModelInfo]:
         """Return the server's models as it orders them. Raises ProviderError; takes 15 s at most."""
         (models,) = iterate(self._models, Stop())

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
 import launch
 from tests.providers.waiting import eventually
+
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(launch.__file__).parent
 CHILD = "import launch, threading; launch.end_with_parent(); print('up', flush=True); threading.Event().wait()"

@@ -38,6 +38,14 @@ def model(tmp_path: Path) -> Iterator[LocalModel]:
     model.stop()
 
 
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[LocalModel]:
+    """A second object on the same folder."""
+    other = LocalModel(tmp_path, launch.launch)
+    yield other
+    other.stop()
+
+
 def started(model: LocalModel) -> int:
     model.start()
     assert model.pid is not None
@@ -68,8 +76,7 @@ def test_nothing_runs_before_the_first_question(model: LocalModel, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_objects_on_one_folder_share_one_child(model: LocalModel, tmp_path: Path) -> None:
-    other = LocalModel(tmp_path, launch.launch)
+def test_two_objects_on_one_folder_share_one_child(model: LocalModel, other: LocalModel) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: (model, other)[number % 2].start(), range(8)))
     assert model.pid == other.pid
