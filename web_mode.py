@@ -23,7 +23,7 @@ import api.tasks  # noqa: F401 — areas register their methods when imported
 from api.api import Api, Ground
 from api.errors import InternalError
 from api.method import METHODS, DeclarationError, Methods
-from api.models import Models
+from api.models import BUILT_IN, Models
 from api.plugin import PluginError, load_plugin
 from api.replies import Replies
 from api.services import Services
@@ -199,7 +199,7 @@ def _models(settings: Settings, local_model: LocalModel | None) -> Models:
         name = urlsplit(settings.model_url).hostname or "server"
         servers[name] = OpenAICompatible(name, settings.model_url, settings.model_key or "", _timeouts(settings))
     if local_model is not None:
-        servers["local"] = local_model
+        servers[BUILT_IN] = local_model
     return Models(servers, settings.model_name if settings.model_url else None)
 
 

@@ -16,6 +16,7 @@ from providers.base import ModelInfo, ModelServer, ProviderError
 FRESH_S = 60.0
 PATIENCE_S = 2.0  # a page never waits longer than this for a model server that does not answer
 
+BUILT_IN = "local"  # the short name of the model that comes with Studiolo
 NOTES = {
     "en": "A small model on this machine: private, quick, and often wrong. Set STUDIOLO_MODEL_URL to add a better one.",
     "zh-CN": "本机上的小模型：私密、快速，但经常出错。设置 STUDIOLO_MODEL_URL 可添加更好的模型。",
@@ -55,6 +56,7 @@ class Models:
         self._servers = dict(servers)
         self._default_model = default_model
         self._known: dict[str, tuple[float, list[ModelInfo]]] = {}
+        self._is_warm = False
         self._lock = threading.Lock()
 
     def choose(self, model_id: str | None) -> Choice:
@@ -72,6 +74,14 @@ class Models:
     def id_of(self, choice: Choice) -> str:
         """Return the id that `choose` takes."""
         return next(f"{name}/{choice.model}" for name, server in self._servers.items() if server is choice.server)
+
+    def warm_up(self) -> None:
+        """Begin to load what the first question would wait for; returns at once, and does it once."""
+        with self._lock:
+            if self._is_warm:
+                return
+            self._is_warm = True
+        threading.Thread(target=self._load, name="warm-up", daemon=True).start()
 
     def list_all(self) -> list[tuple[str, ModelInfo]]:
         """Return (id, model) of every server, asking all of them at once and none for longer than PATIENCE_S."""
@@ -103,6 +113,12 @@ class Models:
             raise ModelNotFound(server=name)
         return infos[0].id
 
+    def _load(self) -> None:
+        try:
+            self._servers[next(iter(self._servers))].warm_up()
+        except (StopIteration, ProviderError) as error:
+            logger.info("The first model could not be loaded ahead: {}", error)
+
     def _refresh(self, name: str) -> None:
         asked_s, infos = self._known.get(name, (float("-inf"), []))
         if time.monotonic() - asked_s < FRESH_S:
@@ -122,11 +138,12 @@ class ModelsArea(Area):
     @method(rest="GET /models", needs="models:read", example={})
     def list_models(self) -> ModelList:
         """List the models that can answer here, the default first."""
+        self._services.models.warm_up()  # who asks for the models is about to ask one of them
         found = self._services.models.list_all()
         items = [_shown(model_id, info, self._caller.language) for model_id, info in found]
         return ModelList(items=items, next=None, default=items[0].id if items else None)
 
 
 def _shown(model_id: str, info: ModelInfo, language: str) -> Model:
-    note = NOTES[language] if info.is_local else ""
+    note = NOTES[language] if model_id.startswith(BUILT_IN + "/") else ""
     return Model(id=model_id, name=info.name, server=info.server, is_local=info.is_local, note=note)

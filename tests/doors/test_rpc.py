@@ -5,6 +5,7 @@ import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -73,7 +74,7 @@ def test_arguments_come_by_name_or_by_position(alice: Visitor) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_what_is_no_method_is_unknown(alice: Visitor, unchanged: None, name: str) -> None:
-    response = alice.post(requests.utils.quote(name) if not name.startswith("%") else name)
+    response = alice.post(quote(name) if not name.startswith("%") else name)
     assert response.status_code == 404
     assert "traceback" not in response.text.lower()
 

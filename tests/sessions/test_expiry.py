@@ -1,0 +1,95 @@
+"""Expiry: what nobody opened for long is gone, with all that hung on it; what is used stays."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from sessions.active import ActiveSessions
+from sessions.door_keeper import DoorKeeper
+from sessions.expiry import Sweeper
+from sessions.keys import BrowserKeys, Proofs, new_key
+from store import event_rows, session_rows, tables
+from store.database import Database
+from store.session_rows import SessionRow
+
+HOUR_MS = 3_600_000
+
+
+class Live:
+    def __init__(self, session_id: UUID, owner: bytes, row: SessionRow | None) -> None:
+        self.session_id = session_id
+        self.owner = owner
+        self.is_stored = row is not None
+        self.expires_ms = row.expires_ms if row else 0
+        self.touched_s = 0.0
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path / "studiolo.db")
+    yield made
+    made.close()
+
+
+def stored(database: Database, keys: BrowserKeys, idle_ms: int) -> UUID:
+    session_id = uuid4()
+    assert keys.owner is not None
+    with database.write() as write:
+        session_rows.add_if_missing(write.connection, session_id, keys.owner, idle_ms)
+        event_rows.open_stream(write.connection, session_id, session_id)
+        event_rows.append(write.connection, session_id, [("data", {})])
+    return session_id
+
+
+def num_rows(database: Database) -> list[int]:
+    with database.read() as connection:
+        found = (tables.sessions, tables.streams, tables.events)
+        return [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in found]
+
+
+def test_an_expired_workspace_opens_for_nobody(database: Database) -> None:
+    keys = BrowserKeys(key=new_key())
+    keeper, active = DoorKeeper(database, Proofs(b"x" * 32), HOUR_MS), ActiveSessions[Live](10, 60)
+    assert keeper.open(stored(database, keys, -1), keys, active, Live) is None
+    assert keeper.open(stored(database, keys, HOUR_MS), keys, active, Live) is not None
+
+
+def test_an_expired_workspace_closes_also_for_whoever_has_it_open(database: Database) -> None:
+    keys = BrowserKeys(key=new_key())
+    keeper, active = DoorKeeper(database, Proofs(b"x" * 32), HOUR_MS), ActiveSessions[Live](10, 60)
+    session_id = stored(database, keys, HOUR_MS)
+    live = keeper.open(session_id, keys, active, Live)
+    assert live is not None
+    with database.write() as write:
+        session_rows.touch(write.connection, session_id, -1)
+    live.expires_ms = 0
+    assert keeper.open(session_id, keys, active, Live) is None
+
+
+def test_opening_a_workspace_puts_its_end_off(database: Database) -> None:
+    keys = BrowserKeys(key=new_key())
+    keeper, active = DoorKeeper(database, Proofs(b"x" * 32), HOUR_MS), ActiveSessions[Live](10, 60)
+    session_id = stored(database, keys, 60_000)
+    live = keeper.open(session_id, keys, active, Live)
+    assert live is not None
+    keeper.note_opened(live)
+    with database.read() as connection:
+        row = session_rows.find(connection, session_id)
+    assert row is not None
+    assert row.expires_ms > time.time() * 1000 + HOUR_MS - 60_000
+
+
+def test_the_sweep_deletes_what_expired_with_all_its_rows_and_nothing_else(database: Database) -> None:
+    keys = BrowserKeys(key=new_key())
+    forgotten: list[UUID] = []
+    gone = {stored(database, keys, -1) for _ in range(3)}
+    kept = stored(database, keys, HOUR_MS)
+    assert Sweeper(database, forgotten.append).sweep() == 3
+    assert set(forgotten) == gone
+    assert num_rows(database) == [1, 1, 1]
+    with database.read() as connection:
+        assert session_rows.find(connection, kept) is not None
