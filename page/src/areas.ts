@@ -1,0 +1,30 @@
+import { type LucideIcon, MessageCircle } from "lucide-react";
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+
+/** A part of the page with a folder of its own. */
+export interface Area {
+  id: string;
+  /** The first word of its addresses: `#/chat/…`. */
+  path: string;
+  icon: LucideIcon;
+  /** The key of its name in the translations. */
+  title: "areas.chat";
+  /** Gets what follows `path` in the address, "" where nothing does. */
+  Page: LazyExoticComponent<ComponentType<{ rest: string }>>;
+  /** What it adds to the navigation on the left. */
+  Side?: LazyExoticComponent<ComponentType<{ rest: string }>>;
+}
+
+const [home, ...others]: [Area, ...Area[]] = [
+  {
+    id: "chat",
+    path: "chat",
+    icon: MessageCircle,
+    title: "areas.chat",
+    Page: lazy(() => import("./chat/Chat")),
+    Side: lazy(() => import("./chat/Conversations")),
+  },
+];
+
+export const HOME = home;
+export const AREAS: readonly Area[] = [home, ...others];

@@ -1,0 +1,125 @@
+import { ArrowUp, Square } from "lucide-react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useSyncExternalStore,
+} from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../live/api";
+import { notify } from "../ui/notify";
+import { reason } from "../ui/reason";
+import { type Asking, NEW } from "./asking";
+import { drafts } from "./drafts";
+import { ModelLine } from "./ModelLine";
+import type { ModelChoice } from "./useModelChoice";
+import { useRunningTask } from "./useRunningTask";
+
+interface ComposerProps {
+  id: string | null;
+  asking: Asking;
+  choice: ModelChoice;
+}
+
+/** Where a question is written, sent, and its answer stopped. */
+export function Composer({ id, asking, choice }: ComposerProps): ReactNode {
+  const { t } = useTranslation();
+  const key = id ?? NEW;
+  const text = useSyncExternalStore(drafts.watch, () => drafts.text(key));
+  const running = useRunningTask(id);
+  const isBusy = running !== null;
+  const field = useField(text, key);
+  const problem = asking.problem?.conversationId === id ? asking.problem.reason : null;
+
+  function submit(event?: FormEvent): void {
+    event?.preventDefault();
+    if (isBusy || !text.trim()) return;
+    void asking.send(text);
+  }
+
+  return (
+    <form onSubmit={submit} className="shrink-0 px-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4">
+      <div className="mx-auto max-w-3xl">
+        {problem && (
+          <p role="alert" className="px-4 pb-2 text-sm text-danger">
+            {t("chat.notSent", { reason: problem })}
+          </p>
+        )}
+        <div className="flex items-end gap-2 rounded-3xl border border-line bg-raised py-1.5 pr-1.5 pl-4 shadow-sm transition-colors focus-within:border-accent">
+          <textarea
+            ref={field}
+            rows={1}
+            value={text}
+            aria-label={t("chat.message")}
+            placeholder={t("chat.placeholder")}
+            enterKeyHint="send"
+            className="max-h-[40dvh] min-h-10 flex-1 resize-none bg-transparent py-2 leading-6 outline-none placeholder:text-faint"
+            onChange={(event) => drafts.type(key, event.target.value)}
+            onKeyDown={(event) => isSending(event) && submit(event)}
+          />
+          {running ? <StopButton task={running} /> : <SendButton isReady={text.trim() !== ""} />}
+        </div>
+        <ModelLine choice={choice} />
+      </div>
+    </form>
+  );
+}
+
+// While an input method is composing, Enter takes its suggestion. Safari ends the composition before the key comes
+// and marks it by the code 229.
+function isSending(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing && event.keyCode !== 229;
+}
+
+const ROUND = "flex size-10 shrink-0 items-center justify-center rounded-full transition-colors";
+
+function SendButton({ isReady }: { isReady: boolean }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="submit"
+      aria-label={t("chat.send")}
+      title={t("chat.send")}
+      disabled={!isReady}
+      className={`${ROUND} bg-accent text-on-accent hover:bg-accent-strong disabled:bg-sunken disabled:text-faint`}
+    >
+      <ArrowUp aria-hidden="true" className="size-5" />
+    </button>
+  );
+}
+
+function StopButton({ task }: { task: string }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      aria-label={t("chat.stop")}
+      title={t("chat.stop")}
+      onClick={() => api.cancel_task(task).catch((error) => notify(reason(error)))}
+      className={`${ROUND} bg-ink text-canvas hover:opacity-85`}
+    >
+      <Square aria-hidden="true" className="size-3.5 fill-current" />
+    </button>
+  );
+}
+
+/** The field grows with its text, and has the focus where a keyboard is at hand. */
+function useField(text: string, key: string): RefObject<HTMLTextAreaElement | null> {
+  const field = useRef<HTMLTextAreaElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each conversation begins in the field
+  useEffect(() => {
+    if (window.matchMedia("(pointer: fine)").matches) field.current?.focus();
+  }, [key]);
+  return field;
+}

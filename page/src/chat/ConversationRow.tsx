@@ -1,0 +1,112 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Conversation } from "../api.generated";
+import { api } from "../live/api";
+import { useDrawer } from "../shell/drawer";
+import { go } from "../shell/place";
+import { Menu, MenuItem } from "../ui/Menu";
+import { notify } from "../ui/notify";
+import { reason } from "../ui/reason";
+import { CONVERSATIONS } from "./reading";
+import { TitleField } from "./TitleField";
+
+interface RowProps {
+  conversation: Conversation;
+  isOpen: boolean;
+}
+
+export function ConversationRow({ conversation, isOpen }: RowProps): ReactNode {
+  const { t } = useTranslation();
+  const { setOpen } = useDrawer();
+  const [isRenaming, setRenaming] = useState(false);
+  const title = conversation.title || t("chat.untitled");
+  if (isRenaming) {
+    return (
+      <li>
+        <TitleField conversation={conversation} onDone={() => setRenaming(false)} />
+      </li>
+    );
+  }
+  return (
+    <li className="group/row relative flex items-center rounded-lg hover:bg-sunken has-[a[aria-current]]:bg-sunken">
+      <a
+        href={`#/chat/${conversation.id}`}
+        aria-current={isOpen ? "page" : undefined}
+        onClick={() => setOpen(false)}
+        title={title}
+        className="min-w-0 flex-1 truncate rounded-lg py-2 pr-1 pl-2.5 text-sm text-soft aria-[current]:text-ink pointer-coarse:py-3"
+      >
+        {title}
+      </a>
+      <RowMenu conversation={conversation} title={title} isOpen={isOpen} onRename={() => setRenaming(true)} />
+    </li>
+  );
+}
+
+interface RowMenuProps extends RowProps {
+  title: string;
+  onRename: () => void;
+}
+
+function RowMenu({ conversation, title, isOpen, onRename }: RowMenuProps): ReactNode {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={t("chat.moreFor", { title })}
+          className="mr-1 flex size-8 shrink-0 items-center justify-center rounded-md text-faint opacity-0 group-hover/row:opacity-100 hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
+        >
+          <Ellipsis aria-hidden="true" className="size-4" />
+        </button>
+      }
+    >
+      <MenuItem icon={<PencilLine aria-hidden="true" className="size-4" />} onSelect={onRename}>
+        {t("chat.rename")}
+      </MenuItem>
+      <MenuItem
+        danger
+        icon={<Trash2 aria-hidden="true" className="size-4" />}
+        onSelect={() =>
+          remove(queries, conversation, { isOpen, undo: t("ui.undo"), told: t("chat.deleted", { title }) })
+        }
+      >
+        {t("chat.delete")}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+interface Removal {
+  isOpen: boolean;
+  undo: string;
+  told: string;
+}
+
+async function remove(queries: QueryClient, conversation: Conversation, removal: Removal): Promise<void> {
+  try {
+    await api.delete_conversation(conversation.id);
+    if (removal.isOpen) go("/chat", true);
+    notify(removal.told, {
+      label: removal.undo,
+      run: () => void bringBack(queries, conversation.id, removal.isOpen),
+    });
+  } catch (error) {
+    notify(reason(error));
+  }
+  await queries.invalidateQueries({ queryKey: CONVERSATIONS });
+}
+
+async function bringBack(queries: QueryClient, id: string, wasOpen: boolean): Promise<void> {
+  try {
+    await api.update_conversation(id, null, false);
+    if (wasOpen) go(`/chat/${id}`, true);
+  } catch (error) {
+    notify(reason(error));
+  }
+  await queries.invalidateQueries({ queryKey: CONVERSATIONS });
+}

@@ -1,0 +1,88 @@
+import { ChevronDown } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Model } from "../api.generated";
+import { Menu, MenuChoice } from "../ui/Menu";
+import { Window } from "../ui/Window";
+import type { ModelChoice } from "./useModelChoice";
+
+/** Which model answers, what to expect of it, and how to have a better one. */
+export function ModelLine({ choice }: { choice: ModelChoice }): ReactNode {
+  return (
+    <div className="flex min-h-8 flex-wrap items-center justify-center gap-x-2 px-2 pt-1 text-xs text-faint">
+      <Name choice={choice} />
+      {choice.isKnown && (choice.current?.is_local ?? true) && <BetterModel />}
+    </div>
+  );
+}
+
+function Name({ choice }: { choice: ModelChoice }): ReactNode {
+  const { t } = useTranslation();
+  if (!choice.isKnown) return null;
+  if (!choice.current) return <span>{t("chat.model.none")}</span>;
+  const line = <ModelWords model={choice.current} />;
+  if (choice.models.length < 2) return line;
+  const options = choice.models.map((model) => ({ value: model.id, text: model.name }));
+  return (
+    <Menu
+      align="start"
+      side="top"
+      trigger={
+        <button
+          type="button"
+          aria-label={t("chat.model.choose")}
+          className="flex items-center gap-1 rounded-md px-1.5 py-1 hover:bg-sunken hover:text-ink"
+        >
+          {line}
+          <ChevronDown aria-hidden="true" className="size-3.5" />
+        </button>
+      }
+    >
+      <MenuChoice
+        label={t("chat.model.choose")}
+        value={choice.current.id}
+        options={options}
+        onChoose={choice.choose}
+      />
+    </Menu>
+  );
+}
+
+function ModelWords({ model }: { model: Model }): ReactNode {
+  const { t } = useTranslation();
+  const words = { model: model.name, server: model.server };
+  return (
+    <span title={model.note}>
+      {model.is_local ? t("chat.model.local", words) : t("chat.model.remote", words)}
+    </span>
+  );
+}
+
+function BetterModel(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Window
+      title={t("chat.model.add")}
+      trigger={
+        <button
+          type="button"
+          className="rounded-md px-1.5 py-1 text-soft underline decoration-line underline-offset-4 hover:text-ink"
+        >
+          {t("chat.model.add")}
+        </button>
+      }
+    >
+      <div className="space-y-4 text-sm leading-relaxed text-soft">
+        <p>{t("chat.model.addText")}</p>
+        <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          className="overflow-x-auto rounded-xl border border-line bg-sunken p-4 font-mono text-xs text-ink"
+        >
+          STUDIOLO_MODEL_URL=https://api.example.com/v1{"\n"}STUDIOLO_MODEL_KEY=…
+        </pre>
+        <p>{t("chat.model.addNote")}</p>
+      </div>
+    </Window>
+  );
+}

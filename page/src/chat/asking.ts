@@ -1,0 +1,102 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Message, Task } from "../api.generated";
+import { api } from "../live/api";
+import { go } from "../shell/place";
+import { reason } from "../ui/reason";
+import { drafts } from "./drafts";
+import { CONVERSATIONS, conversationKey, expect, type Pages } from "./reading";
+
+export const NEW = "new";
+
+/** A question on its way to the server; `after` is the last number in its conversation when it was sent. */
+export interface Pending {
+  conversationId: string | null;
+  text: string;
+  after: number;
+}
+
+export interface Problem {
+  conversationId: string | null;
+  reason: string;
+}
+
+export interface Asking {
+  pending: Pending | null;
+  problem: Problem | null;
+  send: (text: string) => Promise<void>;
+}
+
+/** Sends questions of one conversation, or the first of a new one. */
+export function useAsking(conversationId: string | null, model: string | null): Asking {
+  const queries = useQueryClient();
+  const [pending, setPending] = useState<Pending | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  async function send(text: string): Promise<void> {
+    const draft = conversationId ?? NEW;
+    setProblem(null);
+    setPending({ conversationId, text, after: lastNumber(queries, conversationId) });
+    drafts.hold(draft);
+    try {
+      const task = await api.send_message(text, conversationId, model);
+      expectAnswer(queries, task, text);
+      drafts.release(draft, true);
+      if (!conversationId && location.hash.length <= "#/chat/".length)
+        go(`/chat/${task.facts.conversation_id}`);
+      if (!conversationId) setPending(null);
+    } catch (error) {
+      drafts.release(draft, false);
+      setPending(null);
+      setProblem({ conversationId, reason: reason(error) });
+    }
+  }
+
+  return { pending, problem, send };
+}
+
+/** Ask the question of an answer again. Rejects with CallError. */
+export async function askAgain(queries: QueryClient, answer: Message, model: string | null): Promise<void> {
+  const task = await api.retry_message(answer.id, model);
+  expect(queries, answer.conversation_id, [comingAnswer(task, answer.number + 1)], answer.number);
+}
+
+function expectAnswer(queries: QueryClient, task: Task, text: string): void {
+  const id = String(task.facts.conversation_id);
+  const number = lastNumber(queries, id) + 1;
+  expect(queries, id, [askedQuestion(task, text, number), comingAnswer(task, number + 1)]);
+  void queries.invalidateQueries({ queryKey: conversationKey(id) });
+  void queries.invalidateQueries({ queryKey: CONVERSATIONS });
+}
+
+function lastNumber(queries: QueryClient, id: string | null): number {
+  const pages = id ? queries.getQueryData<Pages>(conversationKey(id))?.pages : undefined;
+  return pages?.[0]?.messages.at(-1)?.number ?? 0;
+}
+
+function askedQuestion(task: Task, text: string, number: number): Message {
+  return {
+    ...comingAnswer(task, number),
+    id: String(task.facts.question_id),
+    role: "user",
+    text,
+    state: "complete",
+    task_id: null,
+  };
+}
+
+function comingAnswer(task: Task, number: number): Message {
+  return {
+    id: String(task.facts.message_id),
+    conversation_id: String(task.facts.conversation_id),
+    number,
+    role: "assistant",
+    text: "",
+    model: null,
+    state: "streaming",
+    error: null,
+    task_id: task.id,
+    created_at: task.created_at,
+    ended_at: null,
+  };
+}

@@ -1,0 +1,33 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { startTranslations } from "./i18n/i18n";
+import { startLive } from "./live/live";
+import { queries, refreshWhenBack } from "./live/queries";
+import { startSession } from "./live/session";
+import { announceReady, installStandIn } from "./live/standin";
+import "./page.css";
+import { Shell } from "./shell/Shell";
+
+async function start(): Promise<void> {
+  // Radix puts a style sheet into the page while a dialog is open; the page's policy asks for the nonce.
+  setNonce(document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.nonce ?? "");
+  installStandIn(window.STUDIOLO.methods);
+  startLive();
+  startSession();
+  refreshWhenBack();
+  announceReady();
+  await startTranslations();
+  const place = document.getElementById("page");
+  if (!place) return;
+  createRoot(place).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Shell />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void start();

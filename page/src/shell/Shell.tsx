@@ -1,0 +1,42 @@
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { AREAS, HOME } from "../areas";
+import { Notices } from "../ui/Notices";
+import { useWide } from "../ui/useWide";
+import { AreaBoundary } from "./AreaBoundary";
+import { DrawerContext } from "./drawer";
+import { Navigation, NavigationDrawer } from "./Navigation";
+import { usePlace } from "./place";
+
+/** The frame of the page: navigation on the left, the open area beside it. */
+export function Shell(): ReactNode {
+  const place = usePlace();
+  const isWide = useWide();
+  const [isOpen, setOpen] = useState(false);
+  const drawer = useMemo(() => ({ isOpen, setOpen }), [isOpen]);
+  const area = AREAS.find((each) => each.path === place.path) ?? HOME;
+  useClosing(place.rest, setOpen);
+  return (
+    <DrawerContext value={drawer}>
+      <div className="flex h-full">
+        {isWide ? (
+          <Navigation area={area} rest={place.rest} />
+        ) : (
+          <NavigationDrawer area={area} rest={place.rest} />
+        )}
+        <main className="flex min-w-0 flex-1 flex-col">
+          <AreaBoundary key={area.id}>
+            <Suspense>
+              <area.Page rest={place.rest} />
+            </Suspense>
+          </AreaBoundary>
+        </main>
+      </div>
+      <Notices />
+    </DrawerContext>
+  );
+}
+
+function useClosing(rest: string, setOpen: (open: boolean) => void): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere else puts the drawer away
+  useEffect(() => setOpen(false), [rest, setOpen]);
+}

@@ -1,0 +1,29 @@
+import { Menu as MenuIcon } from "lucide-react";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "../ui/Button";
+import { useWide } from "../ui/useWide";
+import { ConnectionState } from "./ConnectionState";
+import { useDrawer } from "./drawer";
+
+/** The line above an area: the way to the navigation, a title, the connection, and what the area adds. */
+export function Top({ title, children }: { title: string; children?: ReactNode }): ReactNode {
+  const { t } = useTranslation();
+  const isWide = useWide();
+  const { setOpen } = useDrawer();
+  useEffect(() => {
+    document.title = title ? `${title} · ${t("shell.brand")}` : t("shell.brand");
+  }, [title, t]);
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-1 px-2 sm:px-4">
+      {!isWide && (
+        <IconButton label={t("shell.openMenu")} className="size-11" onClick={() => setOpen(true)}>
+          <MenuIcon aria-hidden="true" className="size-5" />
+        </IconButton>
+      )}
+      <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium text-soft">{title}</h1>
+      <ConnectionState />
+      {children}
+    </header>
+  );
+}

@@ -1,0 +1,75 @@
+import type { Element } from "hast";
+import { type MouseEvent, memo, type ReactNode, useId } from "react";
+import { useTranslation } from "react-i18next";
+import ReactMarkdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import { isOwnPicture, safeLink } from "./address";
+import { CodeBlock } from "./CodeBlock";
+
+const PLUGINS = [remarkGfm];
+const COMPONENTS: Components = {
+  a: ({ href, children }) => <TextLink href={href ?? ""}>{children}</TextLink>,
+  img: ({ src, alt }) => <Picture src={typeof src === "string" ? src : ""} text={alt ?? ""} />,
+  pre: ({ node, children }) => <Preformatted node={node}>{children}</Preformatted>,
+  table: ({ children }) => (
+    <div className="wide">
+      <table>{children}</table>
+    </div>
+  ),
+};
+
+/** The text of a message. HTML in it is shown as text, never taken as HTML. */
+export const Markdown = memo(function Markdown({ text }: { text: string }): ReactNode {
+  const prefix = `${useId()}-`; // footnotes of two messages must not share their anchors
+  return (
+    <ReactMarkdown
+      remarkPlugins={PLUGINS}
+      remarkRehypeOptions={{ clobberPrefix: prefix }}
+      components={COMPONENTS}
+      urlTransform={(address, key) => (key === "src" ? address : safeLink(address))}
+    >
+      {text}
+    </ReactMarkdown>
+  );
+});
+
+function TextLink({ href, children }: { href: string; children: ReactNode }): ReactNode {
+  if (!href) return <span>{children}</span>;
+  if (href.startsWith("#")) {
+    return (
+      <a href={href} onClick={(event) => goTo(event, href.slice(1))}>
+        {children}
+      </a>
+    );
+  }
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  );
+}
+
+// The hash of the page's own address says which conversation is open: a footnote must not change it.
+function goTo(event: MouseEvent, id: string): void {
+  event.preventDefault();
+  document.getElementById(decodeURIComponent(id))?.scrollIntoView({ block: "center" });
+}
+
+function Picture({ src, text }: { src: string; text: string }): ReactNode {
+  const { t } = useTranslation();
+  if (isOwnPicture(src)) return <img src={src} alt={text} loading="lazy" />;
+  return <TextLink href={safeLink(src)}>{t("ui.imageLink", { text: text || src })}</TextLink>;
+}
+
+function Preformatted({ node, children }: { node: Element | undefined; children: ReactNode }): ReactNode {
+  const code = node?.children[0];
+  if (code?.type !== "element" || code.tagName !== "code") return <pre>{children}</pre>;
+  const text = code.children.map((child) => (child.type === "text" ? child.value : "")).join("");
+  return <CodeBlock code={text.replace(/\n$/, "")} language={languageOf(code)} />;
+}
+
+function languageOf(code: Element): string {
+  const names = code.properties.className;
+  const name = Array.isArray(names) ? names.find((each) => String(each).startsWith("language-")) : undefined;
+  return name ? String(name).slice("language-".length) : "";
+}
