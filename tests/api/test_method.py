@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+import web_mode  # noqa: F401 — registers the areas
 from api.errors import BadRequest, InvalidArguments
 from api.method import METHODS, DeclarationError, Methods, bind, declared_by, method
 

@@ -59,7 +59,8 @@ def test_another_visitor_hears_nothing(alice: Visitor, bob: Visitor) -> None:
         live.follow("session", 1)
         alice.call("add_count")
         assert live.call("add_count", [])["data"] == 2
-        live.until("events")
+        while not live.events:
+            live.receive()
         assert [event["data"] for _, event in live.events] == [{"version": 2}]
 
 
