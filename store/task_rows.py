@@ -1,5 +1,6 @@
 """Queries over tasks and the runners that hold them. Each change names the state or fence it expects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -145,11 +146,11 @@ def cancels_of(connection: Connection, runner_id: UUID, processing: str) -> list
     return list(connection.execute(_CANCELS, {"runner": runner_id, "held": processing}).scalars())
 
 
-def renew(connection: Connection, runner_id: UUID, lease_ms: int, processing: str) -> None:
-    """Renew the leases of a runner's tasks, and note that it lives."""
+def renew(connection: Connection, runner_id: UUID, task_ids: Sequence[UUID], lease_ms: int) -> None:
+    """Renew the leases of tasks a runner still works on, and note that it lives."""
     now = now_ms()
-    held = update(tasks).where(tasks.c.runner_id == runner_id, tasks.c.state == processing)
-    connection.execute(held.values(lease_ms=now + lease_ms))
+    worked_on = update(tasks).where(tasks.c.id.in_(task_ids), tasks.c.runner_id == runner_id)
+    connection.execute(worked_on.where(tasks.c.lease_ms.is_not(None)).values(lease_ms=now + lease_ms))
     connection.execute(update(runners).where(runners.c.id == runner_id).values(seen_ms=now))
 
 

@@ -12,9 +12,9 @@ from loguru import logger
 from launch import is_running, process_start_time
 from store import task_rows
 from store.clock import now_ms
-from store.database import Database, StoreUnavailable
+from store.database import Database
 from store.task_rows import RunnerRow, TaskRow
-from tasks.journal import FenceLost, Journal
+from tasks.journal import FenceLost, Holder, Journal
 from tasks.kinds import Ending
 from tasks.queue import Queue
 from tasks.states import TaskState
@@ -35,8 +35,7 @@ class Runner:
         self._queue = queue
         self._journal = journal
         self._slots = threading.Semaphore(num_threads)
-        self._works: dict[UUID, Work] = {}
-        self._lock = threading.Lock()
+        self._works: dict[Holder, Work] = {}
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._threads = [
@@ -66,33 +65,43 @@ class Runner:
 
     def cancel(self, task_id: UUID) -> None:
         """Stop one task's work if it runs here."""
-        work = self._works.get(task_id)
-        if work is not None:
-            work.cancel()
+        for (held_id, _fence), work in list(self._works.items()):
+            if held_id == task_id:
+                work.cancel()
 
     def hear_change(self) -> None:
         """Look for tasks and cancels that another process wrote."""
         self._wake.set()
         if self._works:
-            with self._database.read() as connection:
-                asked = task_rows.cancels_of(connection, self.id, TaskState.PROCESSING)
-            for task_id in asked:
-                self.cancel(task_id)
+            self._hear_cancels()
 
     def take_back_lost(self) -> None:
-        """Take tasks back from runners whose process is gone or whose lease ran out."""
+        """Take tasks back from runners whose process is gone or whose lease ran out.
+
+        What runs here goes on though its lease ran out, as after a machine's sleep, unless another process was quicker.
+        """
         with self._database.read() as connection:
-            lost = [task for task, holder in task_rows.held(connection, TaskState.PROCESSING) if _is_lost(task, holder)]
-        for task in lost:
-            with self._database.write() as write:
-                self._queue.take_back(write, task)
+            held = task_rows.held(connection, TaskState.PROCESSING)
+        for task, holder in held:
+            if (task.id, task.fence) not in self._works and _is_lost(task, holder):
+                self._take_back(task)
+
+    def _take_back(self, task: TaskRow) -> None:
+        # One that cannot be ended must not hold up the others.
+        with logger.catch(message="Taking a task back failed; it is tried again."), self._database.write() as write:
+            self._queue.take_back(write, task)
+
+    def _hear_cancels(self) -> None:
+        with self._database.read() as connection:
+            asked = task_rows.cancels_of(connection, self.id, TaskState.PROCESSING)
+        for task_id in asked:
+            self.cancel(task_id)
 
     def _claim_loop(self) -> None:
         while not self._stop.is_set():
-            self._slots.acquire()
-            task = None
-            with logger.catch(message="Taking up a task failed; it is tried again."):
-                task = self._wait_for_task()
+            if not self._slots.acquire(timeout=KEEP_S):
+                continue
+            task = self._wait_for_task()
             if task is None:
                 self._slots.release()
                 continue
@@ -100,7 +109,9 @@ class Runner:
 
     def _wait_for_task(self) -> TaskRow | None:
         self._wake.clear()
-        task = self._claim()
+        task = None
+        with logger.catch(message="Taking up a task failed; it is tried again."):
+            task = None if self._stop.is_set() else self._claim()
         if task is None:
             self._wake.wait(timeout=KEEP_S)
         return task
@@ -116,25 +127,25 @@ class Runner:
             return task
 
     def _run(self, task: TaskRow) -> None:
-        work = Work(task, self._journal)
-        self._works[task.id] = work
+        holder, work = (task.id, task.fence), Work(task, self._journal)
+        self._works[holder] = work
         try:
+            self._hear_cancels()  # one may have come between the taking-up and the line above
             ending = self._do(work)
             if not self._stop.is_set() or ending.state is not TaskState.CANCELLED:
                 self._finish(task, ending)
         except FenceLost:
             logger.warning("Task {} was taken over by another runner; this one's end is dropped.", task.id)
-        except StoreUnavailable as error:
-            logger.error("Task {} could not be ended; its lease will run out: {}", task.id, error)
+        except Exception as error:  # noqa: BLE001 — the edge of the runner: whatever an end meets must not keep the place
+            logger.opt(exception=error).error("Task {} could not be ended; its lease will run out.", task.id)
         finally:
-            del self._works[task.id]
-            self._journal.forget(task.id, task.fence)
+            del self._works[holder]
+            self._journal.forget(*holder)
             self._slots.release()
 
     def _do(self, work: Work) -> Ending:
-        kind = self._queue.kinds[work.task.kind]
         try:
-            kind.run(work)
+            self._queue.kinds[work.task.kind].run(work)
         except FenceLost:
             raise
         except Exception as error:  # noqa: BLE001 — the edge of the runner: whatever a kind raises ends its task only
@@ -160,7 +171,7 @@ class Runner:
 
     def _renew(self) -> None:
         with self._database.write() as write:
-            task_rows.renew(write.connection, self.id, LEASE_MS, TaskState.PROCESSING)
+            task_rows.renew(write.connection, self.id, [task_id for task_id, _fence in list(self._works)], LEASE_MS)
 
 
 def _kept(error: Exception, task: TaskRow) -> dict[str, object]:
