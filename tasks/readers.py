@@ -22,6 +22,8 @@ MAX_RECENT_BYTES = 262_144
 MAX_READ = 1000
 MAX_IN = 500  # streams asked for in one query
 
+News = tuple[UUID, list[Event], int]  # a stream, what was added to it as far as it was read, and its last number
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -79,7 +81,7 @@ class _Follower:
         fresh = [event for event in events if event.number > self.last]
         if not fresh:
             return
-        if fresh[0].number != self.last + 1:
+        if self._recent and fresh[0].number != self._recent[-1][0] + 1:
             self._recent.clear()  # another process wrote what lies between: those are read from the store
             self._num_bytes = 0
         for event in fresh:
@@ -160,9 +162,7 @@ class Readers:
 
     def hear(self, added: Sequence[tuple[UUID, list[Event]]]) -> None:
         """Take what this process committed; called on any thread."""
-        followed = [(stream_id, events) for stream_id, events in added if stream_id in self._followers]
-        if followed and self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._publish, followed)
+        self._bring([(stream_id, events, events[-1].number) for stream_id, events in added])
 
     def hear_change(self) -> None:
         """Look for what other processes committed; called on the change watch's thread."""
@@ -171,14 +171,23 @@ class Readers:
         with self._database.read() as connection:
             for start in range(0, len(ids), MAX_IN):
                 lasts = event_rows.last_numbers(connection, ids[start : start + MAX_IN])
-                behind = [stream_id for stream_id, last in lasts.items() if last > known[stream_id]]
-                self.hear([(one, event_rows.after(connection, one, known[one], MAX_READ)) for one in behind])
+                behind = [(stream_id, last) for stream_id, last in lasts.items() if last > known[stream_id]]
+                self._bring(
+                    [(one, event_rows.after(connection, one, known[one], MAX_READ), last) for one, last in behind]
+                )
 
-    def _publish(self, added: Sequence[tuple[UUID, list[Event]]]) -> None:
-        for stream_id, events in added:
+    def _bring(self, news: Sequence[News]) -> None:
+        followed = [one for one in news if one[0] in self._followers]
+        if followed and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._publish, followed)
+
+    def _publish(self, news: Sequence[News]) -> None:
+        for stream_id, events, last in news:
             follower = self._followers.get(stream_id)
             if follower is not None:
                 follower.add(events)
+                if follower.last < last:
+                    follower.advance(last)  # the rest is read from the store
 
     def _position(self, stream_id: UUID) -> tuple[int, int]:
         with self._database.read() as connection:
