@@ -13,7 +13,7 @@ from api.caller import pick_language
 from api.errors import MethodNotAllowed
 from doors.cookies import KEY_AGE_S, KEY_COOKIE, proof_cookie, read_keys, surplus_proofs
 from doors.entrance import Entrance
-from doors.page_files import PageMaker
+from doors.page_files import ROOT, PageMaker
 from doors.rpc import refused
 from sessions.keys import PROOF_DAYS, BrowserKeys, new_key
 
@@ -42,6 +42,10 @@ def pages_blueprint(entrance: Entrance, maker: PageMaker) -> Blueprint:
         if api.is_stored and proof_cookie(api.session_id) in request.cookies:
             response.delete_cookie(proof_cookie(api.session_id), httponly=True, samesite="Lax")
         return response
+
+    @blueprint.get("/favicon.ico")
+    def open_icon() -> BaseResponse:
+        return send_from_directory(ROOT / "static", "favicon.svg", max_age=86_400)
 
     @blueprint.get("/<path:name>")
     def open_file(name: str) -> BaseResponse:

@@ -6,5 +6,4 @@ class Api(Plugin):
     def add_count(self, by: int = 1) -> int:
         """Add to this visitor's counter and return it."""
         self.data["count"] = self.data.get("count", 0) + by
-        count: int = self.data["count"]
-        return count
+        return self.data["count"]

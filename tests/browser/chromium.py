@@ -1,0 +1,152 @@
+"""Real Chromium for tests: Debian's, headless, without background networking; things are found by role and label."""
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+PATIENCE_S = 20.0
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",  # Chrome refuses root with a sandbox; for tests only
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+)
+LETTERS = re.compile(r"[^\W\d_]")
+
+ASK = "window.pywebview.api[name](...given).then(done, (error) => done(String(error)));"
+
+Found = TypeVar("Found")
+
+
+class Page:
+    """One browser with the page open."""
+
+    def __init__(self, driver: Chrome) -> None:
+        self.driver = driver
+
+    def open(self, address: str) -> "Page":
+        """Go to an address."""
+        self.driver.get(address)
+        return self
+
+    def wait(self, look: Callable[[], Found], what: str, timeout_s: float = PATIENCE_S) -> Found:
+        """Return what `look()` finds once it finds something; a picture of the page is named where it does not."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                if found := look():
+                    return found
+            except StaleElementReferenceException:
+                pass
+            assert time.monotonic() < deadline, f"{what} did not come within {timeout_s} s: {self.text[:500]!r}"
+            time.sleep(0.02)
+
+    def all(self, css: str) -> list[WebElement]:
+        """Return the elements of a selector."""
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def one(self, css: str) -> WebElement:
+        """Return the first visible element of a selector, once it is there."""
+        return self.wait(lambda: next((e for e in self.all(css) if e.is_displayed()), None), css)  # type: ignore[return-value]
+
+    def labelled(self, label: str) -> WebElement:
+        """Return the control with an accessible name."""
+        return self.one(f'[aria-label="{label}"]')
+
+    def button(self, name: str) -> WebElement:
+        """Return the button with an accessible name, be it a label or its text."""
+        path = f'//button[@aria-label="{name}" or normalize-space()="{name}"]'
+        found = lambda: next((e for e in self.driver.find_elements(By.XPATH, path) if e.is_displayed()), None)  # noqa: E731
+        return self.wait(found, f"the button {name}")  # type: ignore[return-value]
+
+    def ask(self, text: str) -> None:
+        """Type a question and send it."""
+        composer = self.labelled("Message")
+        composer.send_keys(text)
+        composer.send_keys(Keys.ENTER)
+
+    @property
+    def answers(self) -> list[WebElement]:
+        """The answers on the page."""
+        return self.all('article[aria-label="Answer"]')
+
+    @property
+    def questions(self) -> list[WebElement]:
+        """The questions on the page."""
+        return self.all('article[aria-label="Question"]')
+
+    def answer_state(self) -> str:
+        """Return the state of the last answer, or nothing."""
+        found = self.answers
+        return str(found[-1].get_attribute("data-state")) if found else ""
+
+    def answer_text(self) -> str:
+        """Return the last answer as shown."""
+        found = self.answers
+        return found[-1].text if found else ""
+
+    def wait_for_answer(self, timeout_s: float = 60.0) -> str:
+        """Return the last answer once it is complete."""
+        self.wait(lambda: self.answer_state() == "complete", "the whole answer", timeout_s)
+        return self.answer_text()
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call a method from the page itself."""
+        script = "const [name, given, done] = arguments;" + ASK
+        return self.driver.execute_async_script(script, name, list(arguments))
+
+    @property
+    def text(self) -> str:
+        """All text on the page."""
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    @property
+    def problems(self) -> list[str]:
+        """What the console holds of errors and violations."""
+        entries: list[dict[str, str]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+
+    def new_tab(self, address: str) -> None:
+        """Open an address in another tab of the same browser, and go there."""
+        self.driver.switch_to.new_window("tab")
+        self.driver.get(address)
+
+
+@contextmanager
+def chromium(width: int = 1280, height: int = 800, language: str = "en") -> Iterator[Page]:
+    """Start a browser with a profile of its own; it ends with the block."""
+    options = ChromeOptions()
+    options.binary_location = shutil.which("chromium") or "chromium"
+    profile = tempfile.mkdtemp(prefix="studiolo-chromium-")
+    for flag in (*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={profile}", f"--lang={language}"):
+        options.add_argument(flag)
+    options.add_experimental_option("prefs", {"intl.accept_languages": language})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = Chrome(options, Service(shutil.which("chromedriver") or "chromedriver"))
+    try:
+        yield Page(driver)
+    finally:
+        driver.quit()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def letters(text: str) -> str:
+    """Return only the letters of a text: what Markdown cannot change."""
+    return "".join(LETTERS.findall(text))

@@ -1,0 +1,37 @@
+"""Browsers and servers for the browser tests."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.chromium import Page, chromium
+from tests.running import Server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Browsers = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as a new user has it: nothing set, the real local model."""
+    with Server(tmp_path_factory.mktemp("model")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def counter_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the counter plugin."""
+    data_dir: Path = tmp_path_factory.mktemp("counter")
+    with Server(data_dir, "--plugin", "plugins/counter", local_model="false") as running:
+        yield running
+
+
+@pytest.fixture
+def browsers() -> Iterator[Browsers]:
+    """Start browsers, each a visitor of its own; all end with the test."""
+    with ExitStack() as opened:
+        yield lambda **words: opened.enter_context(chromium(**words))

@@ -1,0 +1,58 @@
+"""The docs say what is so: settings, the counter, the call of the first screen, in both languages."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from settings import PREFIX, Settings
+from tests.running import ROOT, Server
+
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_readme_shows_the_counter_whole(path: Path) -> None:
+    assert (ROOT / "plugins/counter/api.py").read_text(encoding="utf-8") in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_readme_lists_every_setting_with_its_default(path: Path) -> None:
+    rows = dict(
+        re.findall(r"^\| `(STUDIOLO_\w+)` \|\s*(?:`([^`]*)`)?\s*\|", path.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert rows == {PREFIX + name.upper(): _shown(field.default) for name, field in Settings.model_fields.items()}
+
+
+def test_the_readmes_settings_say_what_the_settings_say() -> None:
+    text = READMES[0].read_text(encoding="utf-8")
+    assert [
+        field.description for field in Settings.model_fields.values() if f"| {field.description} |" not in text
+    ] == []
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_readmes_links_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_readmes_call_answers_as_shown(path: Path, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    call = re.search(r"```sh\n(uuid=.*?)```", text, re.DOTALL)
+    answer = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert call is not None
+    assert answer is not None
+    with Server(tmp_path / "data", "--plugin", "plugins/counter", local_model="false") as server:
+        words = ["bash", "-euc", call[1].replace("http://localhost:5000", server.url)]
+        said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == answer[1].strip()
+
+
+def _shown(default: object) -> str:
+    if default is None or default == ():
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
