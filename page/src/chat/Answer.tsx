@@ -45,11 +45,9 @@ export function Answer({ message, isLast, model }: AnswerProps): ReactNode {
 }
 
 function Waiting(): ReactNode {
-  const { t } = useTranslation();
   return (
     <span className="flex h-[1.7em] items-center">
       <span className="size-2.5 animate-breathe rounded-full bg-accent" />
-      <span className="sr-only">{t("chat.answering")}</span>
     </span>
   );
 }

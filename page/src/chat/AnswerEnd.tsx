@@ -17,23 +17,23 @@ export function AnswerEnd({ message, onAgain }: AnswerEndProps): ReactNode {
   const Icon = isStopped ? CircleSlash : CircleAlert;
   return (
     <div
-      className={`mt-3 flex gap-3 rounded-xl border border-line px-4 py-3 text-sm ${isStopped ? "" : "bg-panel"}`}
+      className={`mt-3 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line px-4 py-3 text-sm ${isStopped ? "" : "bg-panel"}`}
     >
-      <Icon
-        aria-hidden="true"
-        className={`mt-0.5 size-4.5 shrink-0 ${isStopped ? "text-faint" : "text-danger"}`}
-      />
-      <div className="flex min-w-0 flex-1 flex-wrap items-center justify-between gap-x-4 gap-y-2.5">
-        <div className="min-w-[min(16rem,100%)] flex-1 wrap-anywhere">
+      <div className="flex min-w-[min(16rem,100%)] flex-1 gap-3">
+        <Icon
+          aria-hidden="true"
+          className={`mt-px size-4.5 shrink-0 ${isStopped ? "text-faint" : "text-danger"}`}
+        />
+        <div className="min-w-0 flex-1 wrap-anywhere">
           <Words message={message} />
         </div>
-        {onAgain && (
-          <Button onClick={onAgain}>
-            <RotateCcw aria-hidden="true" className="size-4" />
-            {t("chat.askAgain")}
-          </Button>
-        )}
       </div>
+      {onAgain && (
+        <Button onClick={onAgain}>
+          <RotateCcw aria-hidden="true" className="size-4" />
+          {t("chat.askAgain")}
+        </Button>
+      )}
     </div>
   );
 }
@@ -44,12 +44,12 @@ function Words({ message }: { message: Message }): ReactNode {
   const details = message.error?.details ?? {};
   if (message.state === "stopped") return <p className="text-soft">{t("chat.state.stopped")}</p>;
   const kind = message.state === "interrupted" ? "interrupted" : "failed";
-  const next = typeof details.next === "string" ? details.next : t(`chat.state.${kind}Next`);
+  const next = typeof details.next === "string" ? details.next : why ? "" : t(`chat.state.${kind}Next`);
   return (
     <>
       <p className="font-medium">{why || t(`chat.state.${kind}`)}</p>
-      {!why.includes(next) && <p className="text-soft">{next}</p>}
-      {typeof details.server === "string" && (
+      {next && !why.includes(next) && <p className="text-soft">{next}</p>}
+      {typeof details.server === "string" && !why.includes(details.server) && (
         <p className="mt-0.5 text-xs text-faint">{t("chat.state.server", { server: details.server })}</p>
       )}
     </>

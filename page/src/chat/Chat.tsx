@@ -1,16 +1,18 @@
 import { SquarePen } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import type { Model } from "../api.generated";
 import { go } from "../shell/place";
 import { Top } from "../shell/Top";
 import { IconButton } from "../ui/Button";
 import { useWide } from "../ui/useWide";
-import { useAsking } from "./asking";
+import { prepareMarkdown } from "./AnswerText";
+import { type Asking, useAsking } from "./asking";
 import { Composer } from "./Composer";
 import { Conversation } from "./Conversation";
 import { EmptyState } from "./EmptyState";
 import { Question } from "./Question";
-import { useConversations } from "./reading";
+import { useOpenTitle } from "./reading";
 import { useChatEvents } from "./useChatEvents";
 import { useModelChoice } from "./useModelChoice";
 
@@ -20,6 +22,7 @@ export default function Chat({ rest }: { rest: string }): ReactNode {
   const choice = useModelChoice();
   const asking = useAsking(id, choice.asked);
   useChatEvents();
+  useEffect(prepareMarkdown, []);
   return (
     <>
       <Heading id={id} />
@@ -33,13 +36,7 @@ export default function Chat({ rest }: { rest: string }): ReactNode {
   );
 }
 
-function Beginning({
-  asking,
-  model,
-}: {
-  asking: ReturnType<typeof useAsking>;
-  model: ReturnType<typeof useModelChoice>["current"];
-}): ReactNode {
+function Beginning({ asking, model }: { asking: Asking; model: Model | null }): ReactNode {
   if (asking.pending && !asking.pending.conversationId) {
     return (
       <div className="min-h-0 flex-1 overflow-y-auto px-4">
@@ -56,7 +53,7 @@ function Heading({ id }: { id: string | null }): ReactNode {
   const { t } = useTranslation();
   const isWide = useWide();
   return (
-    <Top title={useTitle(id)}>
+    <Top title={useOpenTitle(id)}>
       {!isWide && (
         <IconButton label={t("chat.newConversation")} className="size-11" onClick={() => go("/chat")}>
           <SquarePen aria-hidden="true" className="size-5" />
@@ -64,9 +61,4 @@ function Heading({ id }: { id: string | null }): ReactNode {
       )}
     </Top>
   );
-}
-
-function useTitle(id: string | null): string {
-  const listed = useConversations().data?.find((each) => each.id === id)?.title;
-  return listed ?? "";
 }

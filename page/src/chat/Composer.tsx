@@ -16,8 +16,8 @@ import { reason } from "../ui/reason";
 import { type Asking, NEW } from "./asking";
 import { drafts } from "./drafts";
 import { ModelLine } from "./ModelLine";
+import { useRunningTask } from "./reading";
 import type { ModelChoice } from "./useModelChoice";
-import { useRunningTask } from "./useRunningTask";
 
 interface ComposerProps {
   id: string | null;
@@ -31,7 +31,7 @@ export function Composer({ id, asking, choice }: ComposerProps): ReactNode {
   const key = id ?? NEW;
   const text = useSyncExternalStore(drafts.watch, () => drafts.text(key));
   const running = useRunningTask(id);
-  const isBusy = running !== null;
+  const isBusy = running !== null || asking.isSending;
   const field = useField(text, key);
   const problem = asking.problem?.conversationId === id ? asking.problem.reason : null;
 

@@ -6,6 +6,7 @@ import { go } from "../shell/place";
 import { Button } from "../ui/Button";
 import { reason } from "../ui/reason";
 import { Trouble } from "../ui/Trouble";
+import { Announcement } from "./Announcement";
 import { Answer } from "./Answer";
 import type { Pending } from "./asking";
 import { Question } from "./Question";
@@ -28,6 +29,7 @@ export function Conversation({ id, pending, model }: ConversationProps): ReactNo
   useEffect(() => {
     if (coming !== null) toEnd();
   }, [coming, toEnd]);
+  if (reading.data?.conversation.deleted) return <Missing />;
   if (reading.isError && !reading.data)
     return <Unread error={reading.error} onRetry={() => reading.refetch()} />;
   return (
@@ -37,11 +39,12 @@ export function Conversation({ id, pending, model }: ConversationProps): ReactNo
         onScroll={following.onScroll}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="h-full overflow-y-auto px-4 [overflow-anchor:none] [scrollbar-gutter:stable] focus-visible:-outline-offset-2"
+        className="h-full overflow-y-auto px-4 [overflow-anchor:none] [scrollbar-gutter:stable_both-edges] focus-visible:-outline-offset-2"
       >
         <div ref={following.contents} className="mx-auto max-w-3xl py-4">
           <Earlier reading={reading} />
           <Messages messages={messages} coming={coming} model={model} />
+          <Announcement last={messages.at(-1)} />
         </div>
       </div>
       {following.isAway && <ToEnd onClick={following.toEnd} />}
@@ -60,7 +63,7 @@ function Messages({ messages, coming, model }: MessagesProps): ReactNode {
   const { t } = useTranslation();
   const last = coming === null ? messages.at(-1) : undefined;
   return (
-    <div role="log" aria-live="off" aria-label={t("chat.messages")} className="flex flex-col gap-7">
+    <div role="log" aria-live="off" aria-label={t("chat.messages")} className="flex flex-col gap-6">
       {messages.map((message) =>
         message.role === "user" ? (
           <Question key={message.id} text={message.text} />
@@ -107,24 +110,23 @@ function ToEnd({ onClick }: { onClick: () => void }): ReactNode {
   );
 }
 
-function Unread({ error, onRetry }: { error: Error; onRetry: () => void }): ReactNode {
+function Missing(): ReactNode {
   const { t } = useTranslation();
-  const isMissing = error.name === "NotFound" || error.name === "InvalidArguments";
+  const begin = { label: t("chat.newConversation"), run: () => go("/chat") };
   return (
     <div className="mx-auto w-full max-w-3xl flex-1 px-4 py-6">
-      {isMissing ? (
-        <Trouble
-          what={t("chat.missing")}
-          why={t("chat.missingNext")}
-          action={{ label: t("chat.newConversation"), run: () => go("/chat") }}
-        />
-      ) : (
-        <Trouble
-          what={t("chat.readFailed")}
-          why={reason(error)}
-          action={{ label: t("ui.retry"), run: onRetry }}
-        />
-      )}
+      <Trouble what={t("chat.missing")} why={t("chat.missingNext")} action={begin} />
+    </div>
+  );
+}
+
+function Unread({ error, onRetry }: { error: Error; onRetry: () => void }): ReactNode {
+  const { t } = useTranslation();
+  if (error.name === "NotFound" || error.name === "InvalidArguments") return <Missing />;
+  const retry = { label: t("ui.retry"), run: onRetry };
+  return (
+    <div className="mx-auto w-full max-w-3xl flex-1 px-4 py-6">
+      <Trouble what={t("chat.readFailed")} why={reason(error)} action={retry} />
     </div>
   );
 }

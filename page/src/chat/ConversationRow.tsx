@@ -30,7 +30,7 @@ export function ConversationRow({ conversation, isOpen }: RowProps): ReactNode {
     );
   }
   return (
-    <li className="group/row relative flex items-center rounded-lg hover:bg-sunken has-[a[aria-current]]:bg-sunken">
+    <li className="group/row relative flex items-center rounded-lg hover:bg-hover has-[a[aria-current]]:bg-hover">
       <a
         href={`#/chat/${conversation.id}`}
         aria-current={isOpen ? "page" : undefined}

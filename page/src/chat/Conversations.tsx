@@ -23,7 +23,7 @@ export default function Conversations({ rest }: { rest: string }): ReactNode {
             setOpen(false);
             go("/chat");
           }}
-          className="flex w-full items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm font-medium hover:bg-sunken"
+          className="flex w-full items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm font-medium hover:bg-hover"
         >
           <SquarePen aria-hidden="true" className="size-4.5 text-accent" />
           {t("chat.newConversation")}

@@ -28,7 +28,7 @@ export function EmptyState({ model, onTry }: EmptyStateProps): ReactNode {
               <button
                 type="button"
                 onClick={() => onTry(example)}
-                className="flex-1 rounded-2xl border border-line bg-raised px-4 py-3 text-left text-sm leading-relaxed transition-colors hover:border-accent hover:bg-tint"
+                className="flex flex-1 items-start rounded-2xl border border-line bg-raised px-4 py-3 text-left text-sm leading-relaxed transition-colors hover:border-accent hover:bg-tint"
               >
                 {example}
               </button>

@@ -11,7 +11,7 @@ export function ModelLine({ choice }: { choice: ModelChoice }): ReactNode {
   return (
     <div className="flex min-h-8 flex-wrap items-center justify-center gap-x-2 px-2 pt-1 text-xs text-faint">
       <Name choice={choice} />
-      {choice.isKnown && (choice.current?.is_local ?? true) && <BetterModel />}
+      {choice.isKnown && (!choice.current || choice.current.note) && <BetterModel />}
     </div>
   );
 }
@@ -53,7 +53,7 @@ function ModelWords({ model }: { model: Model }): ReactNode {
   const words = { model: model.name, server: model.server };
   return (
     <span title={model.note}>
-      {model.is_local ? t("chat.model.local", words) : t("chat.model.remote", words)}
+      {model.note ? t("chat.model.local", words) : t("chat.model.remote", words)}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Message, Task } from "../api.generated";
 import { api } from "../live/api";
-import { go } from "../shell/place";
+import { go, placeOf } from "../shell/place";
 import { reason } from "../ui/reason";
 import { drafts } from "./drafts";
 import { CONVERSATIONS, conversationKey, expect, type Pages } from "./reading";
@@ -23,6 +23,8 @@ export interface Problem {
 
 export interface Asking {
   pending: Pending | null;
+  /** The server has not taken the question yet. */
+  isSending: boolean;
   problem: Problem | null;
   send: (text: string) => Promise<void>;
 }
@@ -31,34 +33,45 @@ export interface Asking {
 export function useAsking(conversationId: string | null, model: string | null): Asking {
   const queries = useQueryClient();
   const [pending, setPending] = useState<Pending | null>(null);
+  const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
   async function send(text: string): Promise<void> {
     const draft = conversationId ?? NEW;
     setProblem(null);
+    setSending(true);
     setPending({ conversationId, text, after: lastNumber(queries, conversationId) });
-    drafts.hold(draft);
+    drafts.hold(draft, text);
     try {
       const task = await api.send_message(text, conversationId, model);
       expectAnswer(queries, task, text);
       drafts.release(draft, true);
-      if (!conversationId && location.hash.length <= "#/chat/".length)
-        go(`/chat/${task.facts.conversation_id}`);
-      if (!conversationId) setPending(null);
+      if (!conversationId) {
+        leaveBeginning(task);
+        setPending(null);
+      }
     } catch (error) {
       drafts.release(draft, false);
       setPending(null);
       setProblem({ conversationId, reason: reason(error) });
+    } finally {
+      setSending(false);
     }
   }
 
-  return { pending, problem, send };
+  return { pending, isSending, problem, send };
+}
+
+// Whoever went somewhere else while the question was on its way stays there.
+function leaveBeginning(task: Task): void {
+  if (placeOf(location.hash).rest === "") go(`/chat/${task.facts.conversation_id}`, true);
 }
 
 /** Ask the question of an answer again. Rejects with CallError. */
 export async function askAgain(queries: QueryClient, answer: Message, model: string | null): Promise<void> {
   const task = await api.retry_message(answer.id, model);
   expect(queries, answer.conversation_id, [comingAnswer(task, answer.number + 1)], answer.number);
+  await queries.invalidateQueries({ queryKey: conversationKey(answer.conversation_id) });
 }
 
 function expectAnswer(queries: QueryClient, task: Task, text: string): void {

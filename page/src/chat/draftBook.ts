@@ -56,10 +56,10 @@ export class Drafts {
     this.change(key, { ...this.draft(key), text });
   }
 
-  /** The text goes out: the field is empty, the text is kept until `release`. */
-  hold(key: string): void {
-    const { text, held } = this.draft(key);
-    this.change(key, { text: "", held: joined(held, text) });
+  /** A text goes out: it leaves the field, if it stood there, and is kept until `release`. */
+  hold(key: string, sent: string): void {
+    const { text } = this.draft(key);
+    this.change(key, { text: text === sent ? "" : text, held: sent });
   }
 
   /** What was held has arrived, or has not and comes back into the field. */

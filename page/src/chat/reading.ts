@@ -41,6 +41,29 @@ export function useConversation(id: string): UseInfiniteQueryResult<Conversation
   });
 }
 
+/** The title of the open conversation, from wherever it is known. */
+export function useOpenTitle(id: string | null): string {
+  const listed = useConversations().data?.find((each) => each.id === id)?.title;
+  const read = useKnown(id, (data) => data.pages[0]?.conversation.title ?? "");
+  return listed ?? read ?? "";
+}
+
+/** The task that writes the last answer of a conversation, or null where none is being written. */
+export function useRunningTask(id: string | null): string | null {
+  return useKnown(id, runningTask) ?? null;
+}
+
+/** Something of a conversation as far as it is read; reads nothing itself. */
+function useKnown<Value>(id: string | null, pick: (data: Pages) => Value): Value | undefined {
+  const key = conversationKey(id ?? "");
+  return useQuery<Pages, Error, Value>({ queryKey: key, enabled: false, select: pick }).data;
+}
+
+function runningTask(data: Pages): string | null {
+  const last = data.pages[0]?.messages.findLast((message) => message.state === "streaming");
+  return last?.task_id ?? null;
+}
+
 /** The models that can answer. Takes as long as the slowest model server; nothing else on the page waits for it. */
 export function useModels(): UseQueryResult<ModelList> {
   return useQuery({

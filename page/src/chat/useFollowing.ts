@@ -1,10 +1,10 @@
-import { type RefCallback, type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 48;
 
 interface Following {
   frame: RefObject<HTMLDivElement | null>;
-  contents: RefCallback<HTMLDivElement>;
+  contents: RefObject<HTMLDivElement | null>;
   onScroll: () => void;
   /** The reader has scrolled away from the end. */
   isAway: boolean;
@@ -18,7 +18,9 @@ interface Following {
  */
 export function useFollowing(first: number | undefined): Following {
   const frame = useRef<HTMLDivElement>(null);
+  const contents = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const top = useRef(0);
   const below = useRef(0);
   const [isAway, setAway] = useState(false);
 
@@ -28,23 +30,23 @@ export function useFollowing(first: number | undefined): Following {
     if (frame.current) frame.current.scrollTop = frame.current.scrollHeight;
   }, []);
 
+  // Text that grows between a scroll and its event leaves the end behind as well: only a step up is the reader's.
   const onScroll = useCallback(() => {
     if (!frame.current) return;
-    below.current = frame.current.scrollHeight - frame.current.scrollTop;
-    isAtEnd.current = below.current - frame.current.clientHeight < NEAR_PX;
+    const { scrollHeight, scrollTop, clientHeight } = frame.current;
+    const wentUp = scrollTop < top.current;
+    top.current = scrollTop;
+    below.current = scrollHeight - scrollTop;
+    if (below.current - clientHeight < NEAR_PX) isAtEnd.current = true;
+    else if (wentUp) isAtEnd.current = false;
     setAway(!isAtEnd.current);
   }, []);
 
-  const contents = useCallback(
-    (element: HTMLDivElement | null) => {
-      if (!element || !frame.current) return;
-      const observer = new ResizeObserver(() => isAtEnd.current && toEnd());
-      observer.observe(element);
-      observer.observe(frame.current);
-      return () => observer.disconnect();
-    },
-    [toEnd],
-  );
+  useEffect(() => {
+    const observer = new ResizeObserver(() => isAtEnd.current && toEnd());
+    for (const element of [frame.current, contents.current]) if (element) observer.observe(element);
+    return () => observer.disconnect();
+  }, [toEnd]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what came in above moves the rest down
   useLayoutEffect(() => {

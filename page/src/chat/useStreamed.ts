@@ -7,14 +7,15 @@ import { type Streamed, StreamedText } from "./streamedText";
 
 /** The words of an answer as they come; reads the message again when the task has ended. */
 export function useStreamed(message: Message): Streamed {
-  const task = message.state === "streaming" ? message.task_id : null;
+  const task = message.task_id ?? "";
+  const isStreaming = message.state === "streaming";
   const streamed = useMemo(
-    () => new StreamedText(task ?? "", (...reading) => socket.subscribe(...reading)),
+    () => new StreamedText(task, (...reading) => socket.subscribe(...reading)),
     [task],
   );
   const watch = useCallback(
-    (onPaint: () => void) => (task ? streamed.follow(onPaint) : () => {}),
-    [task, streamed],
+    (onPaint: () => void) => (isStreaming ? streamed.follow(onPaint) : () => {}),
+    [isStreaming, streamed],
   );
   const now = useSyncExternalStore(watch, () => streamed.current);
   const queries = useQueryClient();

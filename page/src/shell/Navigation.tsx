@@ -96,7 +96,7 @@ function AreaLinks({ current }: { current: Area }): ReactNode {
           <a
             href={`#/${area.path}`}
             aria-current={area === current ? "page" : undefined}
-            className="flex items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm text-soft hover:bg-sunken aria-[current]:text-ink"
+            className="flex items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm text-soft hover:bg-hover aria-[current]:text-ink"
           >
             <area.icon aria-hidden="true" className="size-4.5" />
             {t(area.title)}

@@ -33,7 +33,7 @@ function SettingsButton(props: object): ReactNode {
   return (
     <button
       type="button"
-      className="flex w-full items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm text-soft hover:bg-sunken hover:text-ink"
+      className="flex w-full items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm text-soft hover:bg-hover hover:text-ink"
       {...props}
     >
       <Settings2 aria-hidden="true" className="size-4.5" />

@@ -3,7 +3,7 @@ import { Check } from "lucide-react";
 import type { ReactNode } from "react";
 
 const SURFACE =
-  "z-50 min-w-44 max-w-[min(24rem,calc(100vw-1rem))] animate-appear rounded-xl border border-line bg-raised p-1.5 text-sm text-ink shadow-lg shadow-black/8";
+  "z-50 max-h-[min(26rem,var(--radix-dropdown-menu-content-available-height))] overflow-y-auto overscroll-contain min-w-44 max-w-[min(24rem,calc(100vw-1rem))] animate-appear rounded-xl border border-line bg-raised p-1.5 text-sm text-ink shadow-lg shadow-black/8";
 const ROW =
   "flex cursor-pointer items-center gap-2.5 rounded-lg px-2.5 py-2 outline-none data-[highlighted]:bg-sunken";
 

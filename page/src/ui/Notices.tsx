@@ -13,7 +13,7 @@ export function Notices(): ReactNode {
     <section
       aria-label={t("ui.notifications")}
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-28 z-50 flex flex-col items-center gap-2 px-4"
+      className="pointer-events-none fixed inset-x-0 bottom-28 min-[56rem]:left-[17.5rem] z-50 flex flex-col items-center gap-2 px-4"
     >
       {notices.map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
