@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { StreamEvent } from "../live/frames";
+import { PAINT_MS, StreamedText } from "./streamedText";
+
+let tell: (...events: StreamEvent[]) => void;
+let tellGap: () => void;
+let paints: number;
+let streamed: StreamedText;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  paints = 0;
+  streamed = new StreamedText("task", (_stream, _after, onEvents, onGap) => {
+    tell = (...events) => onEvents(events);
+    tellGap = () => onGap(9);
+    return () => {};
+  });
+  streamed.follow(() => paints++);
+});
+afterEach(() => void vi.useRealTimers());
+
+function event(kind: string, text = ""): StreamEvent {
+  return { number: 1, kind, at: "", data: { text } };
+}
+
+test("words are gathered in order, thoughts apart", () => {
+  tell(event("thinking", "hm "), event("text", "Hello "));
+  tell(event("thinking", "well"), event("text", "world"));
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current).toEqual({ text: "Hello world", thinking: "hm well", ended: false });
+});
+
+test("a thousand words in a second are painted at most twenty times", () => {
+  for (let word = 0; word < 1000; word++) {
+    tell(event("text", "w "));
+    vi.advanceTimersByTime(1);
+  }
+  expect(paints).toBeGreaterThan(10);
+  expect(paints).toBeLessThanOrEqual(20);
+});
+
+test("nothing is painted while nothing comes", () => {
+  tell(event("text", "w"));
+  vi.advanceTimersByTime(10_000);
+  expect(paints).toBe(1);
+});
+
+test("the end is told, and nothing of the text is lost with it", () => {
+  tell(event("text", "all"), event("end"));
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current).toEqual({ text: "all", thinking: "", ended: true });
+});
+
+test("events of unknown kinds add nothing", () => {
+  tell(event("state"), event("usage", "12 tokens"), event("text", "a"));
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current.text).toBe("a");
+});
+
+test("a gap sends the reader to the stored message", () => {
+  tellGap();
+  expect(streamed.current.ended).toBe(true);
+});
+
+test("reading again begins with nothing, so that no word comes twice", () => {
+  tell(event("text", "once"));
+  vi.advanceTimersByTime(PAINT_MS);
+  streamed.follow(() => paints++);
+  tell(event("text", "once"));
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current.text).toBe("once");
+});
