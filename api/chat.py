@@ -1,20 +1,17 @@
-"""Chat: conversations, their messages, and the questions that models answer."""
+"""Chat: questions, and the models' answers to them."""
 
 import uuid
-from datetime import datetime
-from enum import StrEnum
-from typing import Literal, cast
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from api.area import Area
-from api.errors import AlreadyRunning, ErrorBody, InvalidArguments, NotFound, TooManyTasks, shown
+from api.chat_shapes import ConversationPage, MessageState
+from api.conversations import Conversations
+from api.errors import AlreadyRunning, InvalidArguments, NotFound, TooManyTasks
 from api.method import method
 from api.shapes import Task, task_of
 from store import chat_rows, task_rows
 from store.chat_rows import ConversationRow, MessageRow
-from store.clock import as_time, as_time_or_none, now_ms
+from store.clock import now_ms
 from store.database import Write
 from store.task_rows import TaskRow
 from tasks.queue import Order
@@ -22,62 +19,8 @@ from tasks.states import OPEN
 
 KIND = "chat"
 MAX_TEXT = 200_000
-MAX_TITLE = 200
 TITLE_LETTERS = 60
-MAX_LISTED = 200
 MAX_OPEN = 16
-
-
-class MessageState(StrEnum):
-    """Where a message stands."""
-
-    COMPLETE = "complete"
-    STREAMING = "streaming"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-
-class Conversation(BaseModel):
-    """A conversation; a deleted one can be brought back by `update_conversation`."""
-
-    id: UUID
-    title: str
-    created_at: datetime
-    updated_at: datetime
-    deleted: bool
-    num_messages: int
-
-
-class ConversationList(BaseModel):
-    """Conversations, last changed first; pass `next` as `after` for older ones."""
-
-    items: list[Conversation]
-    next: str | None
-
-
-class Message(BaseModel):
-    """A question or an answer. While an answer is `streaming` its text is empty here and comes as its task's events."""
-
-    id: UUID
-    conversation_id: UUID
-    number: int
-    role: Literal["user", "assistant"]
-    text: str
-    model: str | None
-    state: MessageState
-    error: ErrorBody | None
-    task_id: UUID | None
-    created_at: datetime
-    ended_at: datetime | None
-
-
-class ConversationPage(BaseModel):
-    """A conversation with its newest messages, oldest first; pass `next` as `before` for earlier ones."""
-
-    conversation: Conversation
-    messages: list[Message]
-    next: int | None
 
 
 class Chat(Area):
@@ -105,57 +48,41 @@ class Chat(Area):
         with self._services.database.write() as write:
             if (known := self._known_task(write)) is not None:
                 return known
-            old = chat_rows.find_message(write.connection, self._caller.session_id, message_id)
-            if old is None or old.role != "assistant" or old.parent_id is None:
-                raise NotFound("message")
+            old = self._own_message(write, message_id, "assistant")
             self._open(write, old.conversation_id)
-            chat_rows.hide_from(write.connection, old.conversation_id, old.number)
+            chat_rows.show_way_to(write.connection, old)
+            assert old.parent_id is not None
             return self._answer(write, old.conversation_id, old.parent_id, chosen)
 
-    @method(rest="GET /chat/conversations", needs="chat:read", example={})
-    def list_conversations(self, after: str | None = None, limit: int = 50) -> ConversationList:
-        """List this workspace's conversations, last changed first."""
-        limit = min(max(limit, 1), MAX_LISTED)
-        with self._services.database.read() as connection:
-            rows = chat_rows.list_conversations(connection, self._caller.session_id, _place(after), limit + 1)
-        is_more = len(rows) > limit
-        following = f"{rows[limit - 1].updated_ms}.{rows[limit - 1].id}" if is_more else None
-        return ConversationList(items=[_conversation(row) for row in rows[:limit]], next=following)
-
-    @method(rest="GET /chat/history", needs="chat:read")
-    def get_conversation(self, conversation_id: UUID, before: int | None = None, limit: int = 50) -> ConversationPage:
-        """Return a conversation with its newest messages, or those before a number."""
-        limit = min(max(limit, 1), MAX_LISTED)
-        with self._services.database.read() as connection:
-            row = chat_rows.find_conversation(connection, self._caller.session_id, conversation_id)
-            if row is None:
-                raise NotFound("conversation")
-            messages = chat_rows.shown_before(connection, conversation_id, before, limit + 1)
-        page, is_more = messages[-limit:], len(messages) > limit
-        return ConversationPage(
-            conversation=_conversation(row),
-            messages=[_message(one, self._caller.language) for one in page],
-            next=page[0].number if is_more else None,
-        )
-
-    @method(rest="PATCH /chat/conversations/{conversation_id}", needs="chat:write")
-    def update_conversation(
-        self, conversation_id: UUID, title: str | None = None, deleted: bool | None = None
-    ) -> Conversation:
-        """Rename a conversation, or bring a deleted one back."""
-        if title is not None and not 0 < len(title.strip()) <= MAX_TITLE:
-            raise InvalidArguments({"title": f"write 1 to {MAX_TITLE} letters"})
-        changes: dict[str, object] = {} if title is None else {"title": title.strip()}
-        if deleted is not None:
-            changes["deleted_ms"] = now_ms() if deleted else None
+    @method(rest="PUT /chat/message/{message_id}", needs="chat:write")
+    def update_message(self, message_id: UUID, text: str, model: str | None = None) -> Task:
+        """Ask a question in other words; the old one stays beside it as a branch."""
+        _refuse_bad_text(text)
+        chosen = self._services.models.id_of(self._services.models.choose(model))
         with self._services.database.write() as write:
-            return self._change(write, conversation_id, changes, "deleted" if deleted else "updated")
+            if (known := self._known_task(write)) is not None:
+                return known
+            old = self._own_message(write, message_id, "user")
+            self._open(write, old.conversation_id)
+            chat_rows.show_way_to(write.connection, old)
+            return self._ask(write, old.conversation_id, text, chosen)
 
-    @method(rest="DELETE /chat/conversations/{conversation_id}", needs="chat:write")
-    def delete_conversation(self, conversation_id: UUID) -> Conversation:
-        """Delete a conversation; `update_conversation` with deleted=false brings it back."""
+    @method(rest="POST /chat/message/{message_id}/open", needs="chat:write")
+    def open_branch(self, message_id: UUID) -> ConversationPage:
+        """Show the branch that a message stands on, down to its newest end."""
         with self._services.database.write() as write:
-            return self._change(write, conversation_id, {"deleted_ms": now_ms()}, "deleted")
+            target = self._own_message(write, message_id)
+            self._open(write, target.conversation_id)
+            chat_rows.show_way_to(write.connection, target)
+            chat_rows.show_branch(write.connection, target)
+            self._tell(write, "conversation", {"id": str(target.conversation_id), "change": "updated"})
+        return Conversations(self._services, self._caller).get_conversation(target.conversation_id)
+
+    def _own_message(self, write: Write, message_id: UUID, role: str | None = None) -> MessageRow:
+        found = chat_rows.find_message(write.connection, self._caller.session_id, message_id)
+        if found is None or role not in (None, found.role):
+            raise NotFound("message")
+        return found
 
     def _known_task(self, write: Write) -> Task | None:
         key = self._caller.idempotency_key
@@ -234,17 +161,6 @@ class Chat(Area):
         if task_rows.num_in_states(write.connection, self._caller.session_id, frozenset(OPEN)) >= MAX_OPEN:
             raise TooManyTasks(limit=MAX_OPEN)
 
-    def _change(self, write: Write, conversation_id: UUID, changes: dict[str, object], change: str) -> Conversation:
-        session_id = self._caller.session_id
-        if chat_rows.find_conversation(write.connection, session_id, conversation_id) is None:
-            raise NotFound("conversation")
-        if changes:
-            chat_rows.change_conversation(write.connection, conversation_id, **changes)
-            self._tell(write, "conversation", {"id": str(conversation_id), "change": change})
-        row = chat_rows.find_conversation(write.connection, session_id, conversation_id)
-        assert row is not None
-        return _conversation(row)
-
     def _tell(self, write: Write, kind: str, data: dict[str, object]) -> None:
         self._services.journal.append_in(write, self._caller.session_id, [(kind, data)])
 
@@ -267,40 +183,3 @@ def _refuse_bad_text(text: str) -> None:
         raise InvalidArguments({"text": "write something"})
     if len(text) > MAX_TEXT:
         raise InvalidArguments({"text": f"write at most {MAX_TEXT} letters; these are {len(text)}"})
-
-
-def _place(after: str | None) -> tuple[int, UUID] | None:
-    if after is None:
-        return None
-    moment, _, conversation_id = after.partition(".")
-    try:
-        return int(moment), UUID(conversation_id)
-    except ValueError:
-        raise InvalidArguments({"after": "pass the `next` of the page before"}) from None
-
-
-def _conversation(row: ConversationRow) -> Conversation:
-    return Conversation(
-        id=row.id,
-        title=row.title,
-        created_at=as_time(row.created_ms),
-        updated_at=as_time(row.updated_ms),
-        deleted=row.deleted_ms is not None,
-        num_messages=row.num_messages,
-    )
-
-
-def _message(row: MessageRow, language: str) -> Message:
-    return Message(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        number=row.number,
-        role=cast(Literal["user", "assistant"], row.role),
-        text=row.text,
-        model=row.model,
-        state=MessageState(row.state),
-        error=shown(row.error, language),
-        task_id=row.task_id,
-        created_at=as_time(row.created_ms),
-        ended_at=as_time_or_none(row.ended_ms),
-    )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
-from api.chat import KIND, MessageState
+from api.chat import KIND
+from api.chat_shapes import MessageState
 from api.errors import ERRORS, ApiError
 from api.model_errors import ModelFailed
 from api.models import Models
@@ -59,6 +60,7 @@ class Replies:
             return ()
         text = "".join(str(data["text"]) for data in event_rows.data_of_kind(write.connection, task.id, "text"))
         changes = {"text": text, "state": _message_state(ending), "error": ending.error, "ended_ms": now_ms()}
+        changes["figures"] = _figures(write, task)
         chat_rows.change_message(write.connection, message.id, **changes)
         ids = {"conversation_id": str(message.conversation_id), "message_id": str(message.id), "task_id": str(task.id)}
         return [("message", ids)]
@@ -91,6 +93,19 @@ def _message_state(ending: Ending) -> MessageState:
     if ending.error is not None and ending.error["code"] == "interrupted":
         return MessageState.INTERRUPTED
     return STATES[ending.state]
+
+
+def _figures(write: Write, task: TaskRow) -> dict[str, object]:
+    """Return the answer's tokens and times; see api/chat_shapes.py Figures."""
+    facts = next(iter(event_rows.data_of_kind(write.connection, task.id, "usage")), {})
+    first_ms = event_rows.first_of_kind_ms(write.connection, task.id, "text")
+    return {
+        "prompt_tokens": facts.get("prompt_tokens"),
+        "completion_tokens": facts.get("completion_tokens"),
+        "first_word_ms": None if first_ms is None else first_ms - task.created_ms,
+        "total_ms": now_ms() - task.created_ms,
+        "was_cut": facts.get("finish_reason") == "length",
+    }
 
 
 def _turn(row: MessageRow) -> Turn:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from api.area import Area
-from api.errors import Conflict, SessionBusy, TooLarge
+from api.errors import Conflict, InvalidArguments, SessionBusy, TooLarge
 from api.merge_patch import merged
 from api.method import method
 from store import event_rows, session_rows
@@ -18,6 +18,7 @@ from store.session_lock import LockTimeout
 from store.session_rows import SessionRow
 
 LOCK_TIMEOUT_S = 20.0
+MAX_TITLE = 100
 
 
 class Session(BaseModel):
@@ -68,6 +69,20 @@ class Sessions(Area):
         if all(row.id != self._caller.session_id for row in rows):
             items.insert(0, _unstored(self._caller.session_id))
         return SessionList(items=items, next=None)
+
+    @method(rest="PATCH /session", needs="session:write", example={"title": "My desk"})
+    def update_session(self, title: str | None = None) -> Session:
+        """Name this workspace; without a name, only put its end off."""
+        if title is not None and len(title.strip()) > MAX_TITLE:
+            raise InvalidArguments({"title": f"write at most {MAX_TITLE} letters"})
+        session_id = self._caller.session_id
+        with self._services.database.write() as write:
+            self._store_session(write)
+            session_rows.touch(write.connection, session_id, self._services.idle_ms)
+            if title is not None:
+                session_rows.rename(write.connection, session_id, title.strip())
+            self._services.journal.append_in(write, session_id, [("session", {"change": "updated"})])
+        return self.get_session()
 
     @method(rest="GET /session/data", needs="session:read", example={})
     def get_session_data(self) -> SessionData:

@@ -1,10 +1,23 @@
 """Queries over conversations and their messages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from store.clock import now_ms
 from store.tables import conversations, messages
@@ -21,6 +34,7 @@ class ConversationRow:
     created_ms: int
     updated_ms: int
     deleted_ms: int | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +56,26 @@ class MessageRow:
     idempotency_key: str | None = None
     created_ms: int
     ended_ms: int | None = None
+    figures: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of conversations: behind the one with these values."""
+
+    pinned: bool
+    updated_ms: int
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What to list: a workspace's conversations with these words in title or text (none: all), behind a place."""
+
+    session_id: UUID
+    words: str
+    after: Place | None
+    limit: int
 
 
 _CONVERSATION = tuple(conversations.c[name] for name in ConversationRow.__slots__)
@@ -62,16 +96,29 @@ def find_conversation(connection: Connection, session_id: UUID, conversation_id:
     return None if row is None else ConversationRow(**row._mapping)
 
 
-def list_conversations(
-    connection: Connection, session_id: UUID, before: tuple[int, UUID] | None, limit: int
-) -> list[ConversationRow]:
-    """Return a workspace's conversations, last changed first, those behind a place (time, id)."""
-    query = select(*_CONVERSATION).where(conversations.c.session_id == session_id, conversations.c.deleted_ms.is_(None))
-    place = tuple_(conversations.c.updated_ms, conversations.c.id)
-    if before is not None:
-        query = query.where(place < tuple_(*before))
-    ordered = query.order_by(conversations.c.updated_ms.desc(), conversations.c.id.desc()).limit(limit)
-    return [ConversationRow(**row._mapping) for row in connection.execute(ordered)]
+def list_conversations(connection: Connection, listing: Listing) -> list[ConversationRow]:
+    """Return a workspace's conversations, pinned ones first, then last changed first."""
+    own = (conversations.c.session_id == listing.session_id, conversations.c.deleted_ms.is_(None))
+    query = select(*_CONVERSATION).where(*own)
+    if listing.words:
+        said = exists().where(_stands_in(listing.words), messages.c.conversation_id == conversations.c.id)
+        query = query.where(or_(conversations.c.title.icontains(listing.words, autoescape=True), said))
+    order = (conversations.c.pinned, conversations.c.updated_ms, conversations.c.id)
+    if listing.after is not None:
+        query = query.where(tuple_(*order) < (listing.after.pinned, listing.after.updated_ms, listing.after.id))
+    rows = connection.execute(query.order_by(*(column.desc() for column in order)).limit(listing.limit))
+    return [ConversationRow(**row._mapping) for row in rows]
+
+
+def texts_with(connection: Connection, conversation_ids: Sequence[UUID], words: str) -> dict[UUID, str]:
+    """Return for each conversation the newest shown text that has the words."""
+    here = (messages.c.conversation_id.in_(conversation_ids), _stands_in(words))
+    query = select(messages.c.conversation_id, messages.c.text).where(*here).order_by(messages.c.number)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _stands_in(words: str) -> ColumnElement[bool]:
+    return and_(messages.c.shown, messages.c.text.icontains(words, autoescape=True))
 
 
 def change_conversation(connection: Connection, conversation_id: UUID, **changes: Any) -> None:
@@ -133,10 +180,36 @@ def num_in_state(connection: Connection, conversation_id: UUID, state: str) -> i
     return connection.execute(query).scalar_one()
 
 
-def hide_from(connection: Connection, conversation_id: UUID, number: int) -> None:
-    """Hide the shown messages from a number on: another branch takes their place."""
-    behind = (messages.c.conversation_id == conversation_id, messages.c.number >= number, messages.c.shown)
-    connection.execute(update(messages).where(*behind).values(shown=False))
+def branches_of(connection: Connection, conversation_id: UUID, page: Sequence[MessageRow]) -> dict[UUID, list[UUID]]:
+    """Return for each message the ids of those in its place, itself among them, oldest first."""
+    parents = {one.parent_id for one in page}
+    place = or_(
+        messages.c.parent_id.in_(parents - {None}), messages.c.parent_id.is_(None) if None in parents else false()
+    )
+    here = messages.c.conversation_id == conversation_id
+    query = select(messages.c.parent_id, messages.c.id).where(here, place).order_by(messages.c.number)
+    found: dict[UUID | None, list[UUID]] = {}
+    for parent_id, message_id in connection.execute(query):
+        found.setdefault(parent_id, []).append(message_id)
+    return {one.id: found[one.parent_id] for one in page}
+
+
+def show_way_to(connection: Connection, one: MessageRow) -> None:
+    """Show just the messages that lead to the place where a message stands; neither it nor what follows."""
+    connection.execute(update(messages).where(messages.c.conversation_id == one.conversation_id).values(shown=False))
+    parents = select(messages.c.id, messages.c.parent_id).where(messages.c.id == one.parent_id).cte(recursive=True)
+    above = messages.alias()
+    parents = parents.union(select(above.c.id, above.c.parent_id).where(above.c.id == parents.c.parent_id))
+    connection.execute(update(messages).where(messages.c.id.in_(select(parents.c.id))).values(shown=True))
+
+
+def show_branch(connection: Connection, one: MessageRow) -> None:
+    """Show a message and, below it, at each step the newest one."""
+    shown: UUID | None = one.id
+    while shown is not None:
+        connection.execute(update(messages).where(messages.c.id == shown).values(shown=True))
+        below = select(messages.c.id).where(messages.c.parent_id == shown).order_by(messages.c.number.desc()).limit(1)
+        shown = connection.execute(below).scalar()
 
 
 def change_message(connection: Connection, message_id: UUID, **changes: Any) -> None:

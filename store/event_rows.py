@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
@@ -68,6 +68,12 @@ def after(connection: Connection, stream_id: UUID, number: int, limit: int) -> l
 def data_of_kind(connection: Connection, stream_id: UUID, kind: str) -> Iterable[dict[str, Any]]:
     """Return the data of a stream's events of one kind, in order."""
     return connection.execute(_OF_KIND, {"key": stream_id, "wanted": kind}).scalars()
+
+
+def first_of_kind_ms(connection: Connection, stream_id: UUID, kind: str) -> int | None:
+    """Return when a stream's first event of one kind was committed, or None."""
+    here = select(func.min(events.c.at_ms)).where(events.c.stream_id == stream_id, events.c.kind == kind)
+    return connection.execute(here).scalar()
 
 
 def position(connection: Connection, stream_id: UUID) -> tuple[int, int]:

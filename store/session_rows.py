@@ -79,6 +79,11 @@ def touch(connection: Connection, session_id: UUID, idle_ms: int) -> None:
     connection.execute(_TOUCH, {"key": session_id, "used": now, "expires": now + idle_ms})
 
 
+def rename(connection: Connection, session_id: UUID, title: str) -> None:
+    """Name a workspace."""
+    connection.execute(update(sessions).where(sessions.c.id == session_id).values(title=title))
+
+
 def change_owner(connection: Connection, session_id: UUID, owner: bytes) -> None:
     """Hand a workspace to another browser key of the same browser."""
     connection.execute(update(sessions).where(sessions.c.id == session_id).values(owner=owner))

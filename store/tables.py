@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
 )
 
 metadata = MetaData()
@@ -100,7 +101,9 @@ conversations = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("deleted_ms", BigInteger),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
     Index("conversations_by_session", "session_id", "updated_ms"),
+    Index("conversations_by_pin", "session_id", "pinned", "updated_ms"),
 )
 
 # A tree by parent_id; `shown` marks the branch on the page, so that a page of it is one indexed range.
@@ -122,6 +125,7 @@ messages = Table(
     Column("idempotency_key", Text),
     Column("created_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
+    Column("figures", JSON(none_as_null=True)),
     Index("messages_by_conversation", "conversation_id", "shown", "number"),
     Index("messages_by_task", "task_id"),
     Index("messages_by_parent", "parent_id"),

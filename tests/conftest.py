@@ -1,8 +1,8 @@
-"""What all tests share: one running server a test process, and its visitors alice (owner), bob and charlie (strangers)."""
+"""What all tests share: one running server a test process, and its visitors alice, bob and charlie."""
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,12 +10,15 @@ from providers.fakes.openai_server import FakeOpenAI
 from tests.running import ROOT, Server
 from tests.visitors import Visitor, new_visitor
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PROBE = ROOT / "tests" / "probe"
 
 
 @pytest.fixture(scope="session")
 def scale() -> int:
-    """How many times the small counts of fault, soak and fuzz tests are run: 1, or with STUDIOLO_TEST_SCALE=full, 10."""
+    """How many times the small counts of fault, soak and fuzz tests are run: 1; with STUDIOLO_TEST_SCALE=full, 10."""
     return 10 if os.environ.get("STUDIOLO_TEST_SCALE") == "full" else 1
 
 

@@ -65,7 +65,7 @@ def _as_stranger(visitor: Visitor, session_id: str, name: str) -> requests.Respo
 
 
 def _arguments(name: str, ids: dict[str, str]) -> dict[str, Any]:
-    given: dict[str, Any] = {"text": "Mine now?"} if name == "send_message" else {}
+    given: dict[str, Any] = {"text": "Mine now?"} if name in ("send_message", "update_message") else {}
     return given | {p.name: ids[p.name] for p in METHODS[name].parameters if p.name in UUID_ARGUMENTS}
 
 

@@ -1,0 +1,138 @@
+"""Conversations: the list, what is in one, its name, pin and end, and taking it away as a file."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from api.area import Area
+from api.chat_shapes import Conversation, ConversationPage, conversation_of, message_of
+from api.errors import InvalidArguments, NotFound
+from api.method import method
+from api.transcript import Transcript, as_json, as_markdown, file_name
+from store import chat_rows
+from store.chat_rows import ConversationRow, MessageRow, Place
+from store.clock import now_ms
+from store.database import Write
+
+MAX_TITLE = 200
+MAX_SEARCH = 200
+MAX_LISTED = 200
+MAX_TRANSCRIPT = 100_000  # messages
+FOUND_LETTERS = 80
+
+
+class ConversationList(BaseModel):
+    """Conversations, pinned ones first, then last changed first; pass `next` as `after` for older ones."""
+
+    items: list[Conversation]
+    next: str | None
+
+
+class Conversations(Area):
+    """The area of conversations."""
+
+    @method(rest="GET /chat/conversations", needs="chat:read", example={})
+    def list_conversations(
+        self, after: str | None = None, limit: int = 50, search: str | None = None
+    ) -> ConversationList:
+        """List conversations, pinned ones first; `search` looks into titles and texts."""
+        if search is not None and len(search) > MAX_SEARCH:
+            raise InvalidArguments({"search": f"search for at most {MAX_SEARCH} letters"})
+        limit, words = min(max(limit, 1), MAX_LISTED), (search or "").strip()
+        with self._services.database.read() as connection:
+            query = chat_rows.Listing(self._caller.session_id, words, _place(after), limit + 1)
+            rows = chat_rows.list_conversations(connection, query)
+            found = chat_rows.texts_with(connection, [row.id for row in rows], words) if words else {}
+        items = [conversation_of(row, _around(found.get(row.id), words)) for row in rows[:limit]]
+        return ConversationList(items=items, next=_word(rows[limit - 1]) if len(rows) > limit else None)
+
+    @method(rest="GET /chat/history", needs="chat:read")
+    def get_conversation(self, conversation_id: UUID, before: int | None = None, limit: int = 50) -> ConversationPage:
+        """Return a conversation with its newest messages, or those before a number."""
+        limit = min(max(limit, 1), MAX_LISTED)
+        with self._services.database.read() as connection:
+            row = self._own(chat_rows.find_conversation(connection, self._caller.session_id, conversation_id))
+            messages = chat_rows.shown_before(connection, conversation_id, before, limit + 1)
+            page, is_more = messages[-limit:], len(messages) > limit
+            branches = chat_rows.branches_of(connection, conversation_id, page)
+        return ConversationPage(
+            conversation=conversation_of(row),
+            messages=[message_of(one, self._caller.language, branches[one.id]) for one in page],
+            next=page[0].number if is_more else None,
+        )
+
+    @method(rest="PATCH /chat/conversations/{conversation_id}", needs="chat:write")
+    def update_conversation(
+        self,
+        conversation_id: UUID,
+        title: str | None = None,
+        deleted: bool | None = None,
+        pinned: bool | None = None,
+    ) -> Conversation:
+        """Rename or pin a conversation, or bring a deleted one back."""
+        if title is not None and not 0 < len(title.strip()) <= MAX_TITLE:
+            raise InvalidArguments({"title": f"write 1 to {MAX_TITLE} letters"})
+        changes: dict[str, object] = {} if title is None else {"title": title.strip()}
+        if pinned is not None:
+            changes["pinned"] = pinned
+        if deleted is not None:
+            changes["deleted_ms"] = now_ms() if deleted else None
+        with self._services.database.write() as write:
+            return self._change(write, conversation_id, changes, "deleted" if deleted else "updated")
+
+    @method(rest="DELETE /chat/conversations/{conversation_id}", needs="chat:write")
+    def delete_conversation(self, conversation_id: UUID) -> Conversation:
+        """Delete a conversation; `update_conversation` with deleted=false brings it back."""
+        with self._services.database.write() as write:
+            return self._change(write, conversation_id, {"deleted_ms": now_ms()}, "deleted")
+
+    @method(rest="GET /chat/conversations/{conversation_id}/transcript", needs="chat:read")
+    def get_transcript(self, conversation_id: UUID, form: Literal["markdown", "json"] = "markdown") -> Transcript:
+        """Return what a conversation shows as one text to keep: Markdown or JSON."""
+        with self._services.database.read() as connection:
+            row = self._own(chat_rows.find_conversation(connection, self._caller.session_id, conversation_id))
+            messages: list[MessageRow] = chat_rows.shown_before(connection, conversation_id, None, MAX_TRANSCRIPT)
+        if form == "json":
+            return Transcript(
+                name=file_name(row.title, "json"), media_type="application/json", text=as_json(row, messages)
+            )
+        return Transcript(name=file_name(row.title, "md"), media_type="text/markdown", text=as_markdown(row, messages))
+
+    def _own(self, row: ConversationRow | None) -> ConversationRow:
+        if row is None:
+            raise NotFound("conversation")
+        return row
+
+    def _change(self, write: Write, conversation_id: UUID, changes: dict[str, object], change: str) -> Conversation:
+        session_id = self._caller.session_id
+        self._own(chat_rows.find_conversation(write.connection, session_id, conversation_id))
+        if changes:
+            chat_rows.change_conversation(write.connection, conversation_id, **changes)
+            entry = ("conversation", {"id": str(conversation_id), "change": change})
+            self._services.journal.append_in(write, session_id, [entry])
+        return conversation_of(self._own(chat_rows.find_conversation(write.connection, session_id, conversation_id)))
+
+
+def _word(row: ConversationRow) -> str:
+    return f"{int(row.pinned)}.{row.updated_ms}.{row.id}"
+
+
+def _place(after: str | None) -> Place | None:
+    if after is None:
+        return None
+    try:
+        pinned, moment, conversation_id = after.split(".")
+        return Place(pinned == "1", int(moment), UUID(conversation_id))
+    except ValueError:
+        raise InvalidArguments({"after": "pass the `next` of the page before"}) from None
+
+
+def _around(text: str | None, words: str) -> str | None:
+    """Return a text's letters around the first place where the words stand."""
+    if text is None:
+        return None
+    at = max(0, text.lower().find(words.lower()))
+    start = max(0, at - FOUND_LETTERS // 2)
+    cut = " ".join(text[start : at + len(words) + FOUND_LETTERS].split())
+    return ("…" if start else "") + cut
