@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 from loguru import logger
 from starlette.applications import Starlette
-from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
@@ -34,7 +34,7 @@ from doors.live import LiveDoor
 from doors.page_files import PageMaker, PageNotBuilt
 from doors.pages import no_such_page, pages_blueprint
 from doors.rpc import refused, rpc_blueprint
-from doors.static_files import StaticDoor
+from doors.static_files import ServiceWorkerDoor, StaticDoor
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
 from launch import launch
 from logs import set_up_logs
@@ -163,6 +163,7 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
     routes = [
         WebSocketRoute("/live", live.serve),
         Mount("/static", StaticDoor()),
+        Route("/service-worker.js", ServiceWorkerDoor()),
         Mount("/", FlaskDoor(create_app(settings, parts), threads, lines)),
     ]
     names = frozenset({*settings.allowed_hosts, settings.host.lower()})

@@ -1,0 +1,34 @@
+"""The page's types follow the declarations."""
+
+import pytest
+
+import web_mode  # noqa: F401 — registers the areas
+from api.method import METHODS, Methods, method
+from doors import typescript
+from doors.typescript import generate, main
+
+
+class Extra:
+    """A class with one more method."""
+
+    @method
+    def get_extra(self, ids: list[int], note: str | None = None) -> dict[str, list[str]]:
+        """Return something more."""
+        return {str(one): [note or ""] for one in ids}
+
+
+def test_the_written_types_are_fresh() -> None:
+    assert typescript.PATH.read_text(encoding="utf-8") == generate(METHODS)
+
+
+def test_a_new_method_appears_with_its_types_and_help() -> None:
+    text = generate(METHODS.including(Extra))
+    assert "  /** Return something more. */\n" in text
+    assert "  get_extra(ids: number[], note?: string | null): Promise<{ [key: string]: string[] }>;\n" in text
+    assert '  "get_extra",\n' in text
+
+
+def test_stale_types_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"], METHODS) == 0
+    assert main(["--check"], Methods().including(Extra)) == 1
+    assert "stale" in capsys.readouterr().err
