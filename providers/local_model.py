@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ import psutil
 from launch import end_with_parent, process_start_time, wait_until_ended
 from providers.base import (
     Ask,
+    ModelBadRequest,
     ModelFailed,
     ModelInfo,
     ModelNotInstalled,
@@ -34,18 +35,20 @@ from providers.base import (
     Timeouts,
     Turn,
 )
-from providers.file_lock import LockTimeout, file_lock
 from providers.fit import fit
 from providers.model_address import ModelAddress, read_address, write_address
 from providers.openai_compatible import OpenAICompatible, import_sdk
+from store.file_lock import LockTimeout, file_lock
 
 MODEL_ID = "smollm2-135m"
 MODEL_NAME = "SmolLM2 135M"
 # What a model this small says after so much only repeats itself.
 MAX_TOKENS = 512
-# The model was trained on 8192 tokens; all questions that are answered at the same time share that room.
-CONTEXT_TOKENS = 8192
-NUM_PARALLEL = 4
+# As many questions as one process of Studiolo asks at a time; more wait in line.
+NUM_PARALLEL = 8
+# All questions that are answered at the same time share this room; the model was trained on 8192 for one.
+CONTEXT_TOKENS = 16384
+MAX_QUESTION_TOKENS = 4096
 # It reads 180 tokens a second on one core: this bounds the wait for the first word, too.
 _MAX_WEIGHT = CONTEXT_TOKENS // NUM_PARALLEL - MAX_TOKENS
 _START_S = 60.0
@@ -88,7 +91,7 @@ class LocalModel:
 
     def stream_reply(self, ask: Ask, stop: Stop) -> Iterator[Piece]:
         """Yield the answer; only the newest turns that fit are read. See ModelServer.stream_reply."""
-        ask = replace(ask, turns=fit(_with_system(ask.turns), _MAX_WEIGHT, weigh))
+        ask = replace(ask, turns=self._fitted(ask.turns))
         address = self._started(stop)
         if address is None:
             return
@@ -116,11 +119,25 @@ class LocalModel:
         self._started(Stop())
 
     def stop(self) -> None:
-        """End the child if this object started it."""
+        """End the child if this object started it, or is about to have started it."""
+        for _ in range(2):
+            self._end_child()
+            starting = self._starting
+            if starting is None or starting.done():
+                return
+            wait([starting], 5)
+
+    def _end_child(self) -> None:
         with self._lock:
             child, self._child = self._child, None
         if child is not None:
             _end(child)
+
+    def _fitted(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        fitted = fit(_with_system(turns), _MAX_WEIGHT, weigh)
+        if sum(weigh(turn.text) for turn in fitted) > MAX_QUESTION_TOKENS:
+            raise ModelBadRequest("It is longer than this small model can read.", server=self.name)
+        return fitted
 
     def _server(self, address: ModelAddress) -> OpenAICompatible:
         return OpenAICompatible(self.name, address.url, address.key, self._timeouts)
@@ -172,7 +189,7 @@ class LocalModel:
             raise ModelFailed("Another process is starting it and does not get done.", server=self.name) from None
 
     def _launch_child(self) -> ModelAddress:
-        self.stop()
+        self._end_child()
         self._address_path.unlink(missing_ok=True)
         log_path = self._data_dir / "model.log"
         with log_path.open("wb") as log:
@@ -289,6 +306,8 @@ def _serve(weights: Path, key: str) -> Any:
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = NUM_PARALLEL
     params.kv_unified = True
+    # Half the memory for the same room.
+    params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_Q8_0
     params.cache_ram_mib = 64
     params.n_predict = MAX_TOKENS
     for cpu in (params.cpuparams, params.cpuparams_batch):

@@ -1,42 +1,48 @@
-"""A lock between the processes of one machine, which ends with the process that holds it."""
+"""A lock between processes of one machine, on a file; the system frees it when its holder ends, however it ends."""
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-
-    def _unlock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+_POLL_S = 0.02
 
 
-class FileLock:
-    """`with FileLock(path):` waits until no other process of this machine holds the same path."""
+class LockTimeout(Exception):
+    """Another process held the lock for longer than one was ready to wait."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor = -1
 
-    def __enter__(self) -> None:
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        _lock(self._descriptor)
+@contextmanager
+def file_lock(path: Path, timeout_s: float) -> Iterator[None]:
+    """Hold the lock. Raises LockTimeout. Not reentrant, and it also excludes other threads of this process."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _wait_for(descriptor, time.monotonic() + timeout_s)
+        yield
+    finally:
+        os.close(descriptor)  # this frees the lock
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        _unlock(self._descriptor)
-        os.close(self._descriptor)
+
+def _wait_for(descriptor: int, deadline: float) -> None:
+    while not _try(descriptor):
+        if time.monotonic() >= deadline:
+            raise LockTimeout
+        time.sleep(_POLL_S)
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            # flock and not lockf: that one is freed when any descriptor of the file in this process is closed.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
-from store.file_lock import FileLock
+from store.file_lock import file_lock
 
+LONGEST_S = 600.0  # a large database may take minutes to reshape
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -13,7 +14,7 @@ def bring_up_to_date(engine: Engine, lock: Path) -> None:
     """Run the missing migrations behind a file lock; a no-op of one query where there are none."""
     if version_of(engine) == newest():
         return
-    with FileLock(lock):
+    with file_lock(lock, LONGEST_S):
         if version_of(engine) != newest():
             _upgrade(engine)
 

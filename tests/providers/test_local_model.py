@@ -19,9 +19,10 @@ import pytest
 
 import launch
 from providers import local_model
-from providers.base import Ask, ModelFailed, ModelNotInstalled, Stop, Turn
+from providers.base import Ask, ModelBadRequest, ModelFailed, ModelNotInstalled, Stop, Turn
 from providers.local_model import MAX_TOKENS, MODEL_ID, LocalModel, weigh
 from providers.model_address import ModelAddress, read_address, write_address
+from store.file_lock import file_lock
 from tests.providers.asking import Listener, ask_for, reply, text_of, usage_of
 from tests.providers.waiting import eventually
 
@@ -170,6 +171,26 @@ def test_a_stop_while_it_starts_ends_the_question_and_not_the_start(model: Local
     eventually(lambda: model.pid)
 
 
+def test_ending_it_while_it_starts_leaves_nothing(model: LocalModel) -> None:
+    Listener(model, ask_for(MODEL_ID, "Hello"))
+    eventually(psutil.Process().children)
+    model.stop()
+    assert psutil.Process().children() == []
+    assert model.pid is None
+
+
+def test_ending_it_while_it_waits_for_another_to_start_leaves_nothing(model: LocalModel, tmp_path: Path) -> None:
+    with file_lock(tmp_path / "model.lock", 1):
+        listener = Listener(model, ask_for(MODEL_ID, "Hello"))
+        eventually(lambda: "model-start" in {thread.name for thread in threading.enumerate()})
+        listener.stop.set()
+        ender = threading.Thread(target=model.stop)
+        ender.start()
+    ender.join(10)
+    eventually(lambda: "model-start" not in {thread.name for thread in threading.enumerate()})
+    assert psutil.Process().children() == []
+
+
 def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = f"""
 import launch, threading
@@ -207,6 +228,12 @@ def test_a_long_conversation_is_answered_from_its_newest_turns(model: LocalModel
     facts = usage_of(list(model.stream_reply(ask, Stop())))
     assert isinstance(facts["prompt_tokens"], int)
     assert 200 < facts["prompt_tokens"] < local_model.CONTEXT_TOKENS // local_model.NUM_PARALLEL
+
+
+def test_a_question_longer_than_it_can_read_is_refused_at_once(model: LocalModel) -> None:
+    with pytest.raises(ModelBadRequest, match="longer than this small model can read"):
+        reply(model, MODEL_ID, "a word " * 3000)
+    assert model.pid is None
 
 
 def test_an_answer_has_an_end(model: LocalModel) -> None:
