@@ -148,8 +148,9 @@ def test_a_task_of_a_kind_nobody_knows_any_more_fails(workshop: Workshop) -> Non
 
 def test_so_many_tasks_run_at_once_and_the_rest_wait(workshop: Workshop, gate: Gate) -> None:
     workshop.start_runner(8)
-    submitted = [workshop.submit() for _ in range(20)]
+    submitted = [workshop.submit() for _ in range(10)]
     wait_until(lambda: len(gate.running) == 8, what="eight at once")
+    submitted += [workshop.submit() for _ in range(10)]  # by then a ninth would have begun
     assert num_with_state(workshop, submitted, "processing") == 8
     gate.open()
     wait_until(lambda: num_with_state(workshop, submitted, "completed") == 20, what="the end of all")
