@@ -111,5 +111,7 @@ function comingAnswer(task: Task, number: number): Message {
     task_id: task.id,
     created_at: task.created_at,
     ended_at: null,
+    figures: null,
+    branches: [],
   };
 }

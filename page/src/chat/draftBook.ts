@@ -79,6 +79,11 @@ export class Drafts {
     this.announce();
   }
 
+  /** Whether a version of the session's data is already known: this tab wrote it itself. */
+  knows(version: unknown): boolean {
+    return typeof version === "number" && version <= this.version;
+  }
+
   /** Save now what is not saved yet. */
   flush(): void {
     if (this.dirty.size > 0) void this.save();

@@ -21,6 +21,8 @@ function message(number: number, id = `m${number}`): Message {
     task_id: null,
     created_at: "",
     ended_at: null,
+    figures: null,
+    branches: [],
   };
 }
 

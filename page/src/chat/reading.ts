@@ -104,6 +104,7 @@ export function expect(
 
 function firstPage(id: string, coming: Message[]): ConversationPage {
   const now = new Date().toISOString();
-  const conversation = { id, title: "", created_at: now, updated_at: now, deleted: false };
-  return { conversation: { ...conversation, num_messages: coming.length }, messages: [], next: null };
+  const times = { created_at: now, updated_at: now };
+  const facts = { title: "", pinned: false, deleted: false, found: null, num_messages: coming.length };
+  return { conversation: { id, ...times, ...facts }, messages: [], next: null };
 }

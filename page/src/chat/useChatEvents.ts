@@ -31,7 +31,7 @@ function refresh(queries: QueryClient, events: StreamEvent[]): void {
   if (kinds.has("conversation") || kinds.has("message")) {
     void queries.invalidateQueries({ queryKey: CONVERSATIONS });
   }
-  if (kinds.has("data")) void readDrafts();
+  if (events.some((event) => event.kind === "data" && !drafts.knows(event.data.version))) void readDrafts();
 }
 
 function changed(events: StreamEvent[]): Set<string> {

@@ -26,8 +26,12 @@ export async function startTranslations(): Promise<void> {
 }
 
 export async function switchLanguage(language: Language): Promise<void> {
-  localStorage.setItem(KEPT_AS, language);
   await speak(language);
+  try {
+    localStorage.setItem(KEPT_AS, language);
+  } catch {
+    // A browser that keeps nothing speaks the language until the page is left.
+  }
 }
 
 export function currentLanguage(): Language {
