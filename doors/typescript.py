@@ -83,7 +83,7 @@ def _shape(name: str, schema: Schema) -> str:
     if "properties" not in schema:
         kinds = type_of(schema)
         long = f"export type {name} = {kinds};\n"
-        if len(long) > 100:
+        if len(long) > 120:
             long = f"export type {name} =\n" + "\n".join(f"  | {kind}" for kind in kinds.split(" | ")) + ";\n"
         return note + long
     fields = [f"  {field}: {type_of(inner)};\n" for field, inner in schema["properties"].items()]
@@ -100,7 +100,7 @@ def _signature(one: Method, schemas: Mapping[str, Schema]) -> str:
     parts = [_parameter(parameter, fields[parameter.name]) for parameter in one.parameters]
     answer = type_of(schemas[f"{one.name}.out"])
     line = f"  {one.name}({', '.join(parts)}): Promise<{answer}>;\n"
-    if len(line) <= 101:
+    if len(line) <= 121:
         return line
     rows = "".join(f"    {part},\n" for part in parts)
     return f"  {one.name}(\n{rows}  ): Promise<{answer}>;\n"

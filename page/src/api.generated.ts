@@ -119,14 +119,7 @@ export interface TaskList {
 }
 
 /** Where a task stands. */
-export type TaskState =
-  | "pending"
-  | "processing"
-  | "waiting"
-  | "retrying"
-  | "completed"
-  | "failed"
-  | "cancelled";
+export type TaskState = "pending" | "processing" | "waiting" | "retrying" | "completed" | "failed" | "cancelled";
 
 /** A text with the file name and media type to keep it under. */
 export interface Transcript {
@@ -141,11 +134,7 @@ export interface Api {
   /** Delete a conversation; `update_conversation` with deleted=false brings it back. */
   delete_conversation(conversation_id: string): Promise<Conversation>;
   /** Return a conversation with its newest messages, or those before a number. */
-  get_conversation(
-    conversation_id: string,
-    before?: number | null,
-    limit?: number,
-  ): Promise<ConversationPage>;
+  get_conversation(conversation_id: string, before?: number | null, limit?: number): Promise<ConversationPage>;
   /** Return this workspace. */
   get_session(): Promise<Session>;
   /** Return the workspace's JSON map and its version. */
@@ -155,11 +144,7 @@ export interface Api {
   /** Return what a conversation shows as one text to keep: Markdown or JSON. */
   get_transcript(conversation_id: string, form?: "markdown" | "json"): Promise<Transcript>;
   /** List conversations, pinned ones first; `search` looks into titles and texts. */
-  list_conversations(
-    after?: string | null,
-    limit?: number,
-    search?: string | null,
-  ): Promise<ConversationList>;
+  list_conversations(after?: string | null, limit?: number, search?: string | null): Promise<ConversationList>;
   /** List the models that can answer here, the default first. */
   list_models(): Promise<ModelList>;
   /** List the workspaces that this browser opens, last used first. */
@@ -184,10 +169,7 @@ export interface Api {
   /** Name this workspace; without a name, only put its end off. */
   update_session(title?: string | null): Promise<Session>;
   /** Merge a JSON merge patch (RFC 7396) into the workspace's map. */
-  update_session_data(
-    patch: { [key: string]: unknown },
-    if_version?: number | null,
-  ): Promise<SessionData>;
+  update_session_data(patch: { [key: string]: unknown }, if_version?: number | null): Promise<SessionData>;
 }
 
 export const METHODS = [

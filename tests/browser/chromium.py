@@ -46,6 +46,11 @@ class Page:
         self.driver.get(address)
         return self
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page exactly this size in CSS pixels, as a phone where it is narrow."""
+        facts = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", facts)
+
     def wait(self, look: Callable[[], Found], what: str, timeout_s: float = PATIENCE_S) -> Found:
         """Return what `look()` finds once it finds something; a picture of the page is named where it does not."""
         deadline = time.monotonic() + timeout_s
