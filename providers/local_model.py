@@ -77,6 +77,7 @@ class LocalModel:
         self._lock = threading.Lock()
         self._starting: Future[ModelAddress] | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._num_ends = 0
 
     @property
     def pid(self) -> int | None:
@@ -92,6 +93,7 @@ class LocalModel:
     def stream_reply(self, ask: Ask, stop: Stop) -> Iterator[Piece]:
         """Yield the answer; only the newest turns that fit are read. See ModelServer.stream_reply."""
         ask = replace(ask, turns=self._fitted(ask.turns))
+        num_ends = self._num_ends
         address = self._started(stop)
         if address is None:
             return
@@ -101,7 +103,7 @@ class LocalModel:
                 has_begun = True
                 yield piece
         except ProviderError as error:
-            if has_begun or not _is_dead(address, error):
+            if has_begun or num_ends != self._num_ends or not _is_dead(address, error):
                 raise
             # Nothing was said yet, so its successor may answer.
             successor = self._started(stop, instead_of=address)
@@ -120,6 +122,7 @@ class LocalModel:
 
     def stop(self) -> None:
         """End the child if this object started it, or is about to have started it."""
+        self._num_ends += 1
         for _ in range(2):
             self._end_child()
             starting = self._starting

@@ -12,7 +12,7 @@ from providers.base import Ask, ModelServer, Piece, ProviderError, Stop, Turn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KEY = "sk-test-4f9c1e77a3b24d5e9a6d"
+KEY = "4f9c1e77a3b24d5e9a6d-of-the-test"
 
 
 def ask_for(model: str, text: str = "Tell me a story.") -> Ask:
