@@ -10,6 +10,8 @@ import { reason } from "../ui/reason";
 import { AnswerEnd } from "./AnswerEnd";
 import { AnswerText } from "./AnswerText";
 import { askAgain } from "./asking";
+import { Branches } from "./Branches";
+import { Figures } from "./Figures";
 import { useModels } from "./reading";
 import { Thinking } from "./Thinking";
 import { useStreamed } from "./useStreamed";
@@ -35,6 +37,7 @@ export function Answer({ message, isLast, model }: AnswerProps): ReactNode {
       {text && <AnswerText text={text} />}
       {!isStreaming && (
         <>
+          {message.figures?.was_cut && <p className="mt-3 text-sm text-faint">{t("chat.figures.cut")}</p>}
           <AnswerEnd message={message} onAgain={isLast ? again : null} />
           <Actions message={message} isLast={isLast} onAgain={again} />
         </>
@@ -73,7 +76,9 @@ function Actions({
           <RotateCcw aria-hidden="true" className="size-4" />
         </IconButton>
       )}
+      <Branches message={message} />
       <ModelName id={message.model} />
+      {message.figures && <Figures figures={message.figures} />}
     </div>
   );
 }

@@ -1,11 +1,9 @@
 import { ArrowUp, Square } from "lucide-react";
 import {
   type FormEvent,
-  type KeyboardEvent,
   type ReactNode,
   type RefObject,
   useEffect,
-  useLayoutEffect,
   useRef,
   useSyncExternalStore,
 } from "react";
@@ -13,10 +11,12 @@ import { useTranslation } from "react-i18next";
 import { api } from "../live/api";
 import { notify } from "../ui/notify";
 import { reason } from "../ui/reason";
+import { useGrowing } from "../ui/useGrowing";
 import { type Asking, NEW } from "./asking";
 import { drafts } from "./drafts";
 import { ModelLine } from "./ModelLine";
 import { useRunningTask } from "./reading";
+import { isSending } from "./sending";
 import type { ModelChoice } from "./useModelChoice";
 
 interface ComposerProps {
@@ -69,12 +69,6 @@ export function Composer({ id, asking, choice }: ComposerProps): ReactNode {
   );
 }
 
-// While an input method is composing, Enter takes its suggestion. Safari ends the composition before the key comes
-// and marks it by the code 229.
-function isSending(event: KeyboardEvent): boolean {
-  return event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing && event.keyCode !== 229;
-}
-
 const ROUND = "flex size-10 shrink-0 items-center justify-center rounded-full transition-colors";
 
 function SendButton({ isReady }: { isReady: boolean }): ReactNode {
@@ -110,13 +104,7 @@ function StopButton({ task }: { task: string }): ReactNode {
 /** The field grows with its text, and has the focus where a keyboard is at hand. */
 function useField(text: string, key: string): RefObject<HTMLTextAreaElement | null> {
   const field = useRef<HTMLTextAreaElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (!element) return;
-    element.style.height = "auto";
-    element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
+  useGrowing(field, text);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each conversation begins in the field
   useEffect(() => {
     if (window.matchMedia("(pointer: fine)").matches) field.current?.focus();

@@ -63,10 +63,10 @@ function Messages({ messages, coming, model }: MessagesProps): ReactNode {
   const { t } = useTranslation();
   const last = coming === null ? messages.at(-1) : undefined;
   return (
-    <div role="log" aria-live="off" aria-label={t("chat.messages")} className="flex flex-col gap-6">
+    <div role="log" aria-live="off" aria-label={t("chat.messages")} className="flex flex-col gap-2">
       {messages.map((message) =>
         message.role === "user" ? (
-          <Question key={message.id} text={message.text} />
+          <Question key={message.id} text={message.text} message={message} model={model} />
         ) : (
           <Answer key={message.id} message={message} isLast={message === last} model={model} />
         ),

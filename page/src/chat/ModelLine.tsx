@@ -30,9 +30,9 @@ function Name({ choice }: { choice: ModelChoice }): ReactNode {
       trigger={
         <button
           type="button"
-          aria-label={t("chat.model.choose")}
           className="flex items-center gap-1 rounded-md px-1.5 py-1 hover:bg-sunken hover:text-ink"
         >
+          <span className="sr-only">{t("chat.model.label")}</span>
           {line}
           <ChevronDown aria-hidden="true" className="size-3.5" />
         </button>

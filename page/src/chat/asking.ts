@@ -74,6 +74,29 @@ export async function askAgain(queries: QueryClient, answer: Message, model: str
   await queries.invalidateQueries({ queryKey: conversationKey(answer.conversation_id) });
 }
 
+/** Ask a question in other words; what followed the old one stays on its branch. Rejects with CallError. */
+export async function askInOtherWords(
+  queries: QueryClient,
+  question: Message,
+  text: string,
+  model: string | null,
+): Promise<void> {
+  const task = await api.update_message(question.id, text, model);
+  const { conversation_id: id, number } = question;
+  expect(queries, id, [askedQuestion(task, text, number + 1), comingAnswer(task, number + 2)], number);
+  await queries.invalidateQueries({ queryKey: conversationKey(id) });
+}
+
+/** Show another branch of a conversation. Rejects with CallError. */
+export async function openBranch(
+  queries: QueryClient,
+  conversationId: string,
+  messageId: string,
+): Promise<void> {
+  await api.open_branch(messageId);
+  await queries.invalidateQueries({ queryKey: conversationKey(conversationId) });
+}
+
 function expectAnswer(queries: QueryClient, task: Task, text: string): void {
   const id = String(task.facts.conversation_id);
   const number = lastNumber(queries, id) + 1;

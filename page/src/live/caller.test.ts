@@ -47,14 +47,17 @@ test.each(["get_conversation", "list_models"])(
   },
 );
 
-test.each(["send_message", "retry_message"])("%s is repeated with the same key", async (name) => {
-  const { caller, calls } = ways(lost, fine);
-  await caller.call(name, ["text"]);
-  expect(calls).toEqual([
-    ["live", name, "key-1"],
-    ["post", name, "key-1"],
-  ]);
-});
+test.each(["send_message", "retry_message", "update_message"])(
+  "%s is repeated with the same key",
+  async (name) => {
+    const { caller, calls } = ways(lost, fine);
+    await caller.call(name, ["text"]);
+    expect(calls).toEqual([
+      ["live", name, "key-1"],
+      ["post", name, "key-1"],
+    ]);
+  },
+);
 
 test.each(["cancel_task", "update_conversation", "add_count"])(
   "%s is not repeated: it may have taken effect",

@@ -13,7 +13,7 @@ export interface Ways {
 
 const READ = /^(get|list)_/;
 // Each call of these carries a key of its own, so that a repeat after a lost connection has no second effect.
-const KEYED = new Set(["send_message", "retry_message"]);
+const KEYED = new Set(["send_message", "retry_message", "update_message"]);
 const PAUSES_MS = [300, 1_000, 3_000];
 
 /**

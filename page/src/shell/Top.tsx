@@ -21,7 +21,9 @@ export function Top({ title, children }: { title: string; children?: ReactNode }
           <MenuIcon aria-hidden="true" className="size-5" />
         </IconButton>
       )}
-      <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium text-soft">{title}</h1>
+      <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium text-soft">
+        {title || <span className="sr-only">{t("shell.brand")}</span>}
+      </h1>
       <ConnectionState />
       {children}
     </header>

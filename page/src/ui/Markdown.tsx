@@ -10,6 +10,7 @@ const PLUGINS = [remarkGfm];
 const COMPONENTS: Components = {
   a: ({ href, children }) => <TextLink href={href ?? ""}>{children}</TextLink>,
   img: ({ src, alt }) => <Picture src={typeof src === "string" ? src : ""} text={alt ?? ""} />,
+  input: ({ checked }) => <TaskBox isDone={checked === true} />,
   pre: ({ node, children }) => <Preformatted node={node}>{children}</Preformatted>,
   table: ({ children }) => (
     <div className="wide">
@@ -53,6 +54,13 @@ function TextLink({ href, children }: { href: string; children: ReactNode }): Re
 function goTo(event: MouseEvent, id: string): void {
   event.preventDefault();
   document.getElementById(decodeURIComponent(id))?.scrollIntoView({ block: "center" });
+}
+
+function TaskBox({ isDone }: { isDone: boolean }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <input type="checkbox" checked={isDone} disabled aria-label={t(isDone ? "ui.done" : "ui.notDone")} />
+  );
 }
 
 function Picture({ src, text }: { src: string; text: string }): ReactNode {
