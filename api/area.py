@@ -31,9 +31,9 @@ class Area:
     def _store_session(self, write: Write) -> None:
         """Make the workspace's row at its first write. Raises NotFound where another browser was first."""
         caller = self._caller
-        if session_rows.add_if_missing(write.connection, caller.session_id, caller.owner, self._services.idle_ms):
-            event_rows.open_stream(write.connection, caller.session_id, caller.session_id)
-            return
         row = session_rows.find(write.connection, caller.session_id)
-        if row is None or row.owner != caller.owner:
+        if row is None:
+            session_rows.add_if_missing(write.connection, caller.session_id, caller.owner, self._services.idle_ms)
+            event_rows.open_stream(write.connection, caller.session_id, caller.session_id)
+        elif row.owner != caller.owner:
             raise NotFound
