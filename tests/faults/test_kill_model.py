@@ -10,6 +10,7 @@ from tests.faults.reading import Reading
 from tests.running import Server
 from tests.visitors import Visitor, new_visitor
 
+pytestmark = pytest.mark.xdist_group("kill model")
 LONG = "Write a long story about a lighthouse."
 
 
