@@ -2,10 +2,11 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { bridgeScript } from "./bridge.plugin.ts";
+import { packedFiles } from "./pack.plugin.ts";
 
 export default defineConfig({
   base: "/static/app/",
-  plugins: [react(), tailwindcss(), bridgeScript()],
+  plugins: [react(), tailwindcss(), bridgeScript(), packedFiles()],
   build: {
     outDir: "../static/app",
     emptyOutDir: true,

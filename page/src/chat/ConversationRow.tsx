@@ -1,16 +1,17 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import { Braces, Ellipsis, FileText, PencilLine, Pin, PinOff, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "../api.generated";
 import { api } from "../live/api";
 import { useDrawer } from "../shell/drawer";
 import { go } from "../shell/place";
-import { Menu, MenuItem } from "../ui/Menu";
+import { Menu, MenuItem, MenuLine } from "../ui/Menu";
 import { notify } from "../ui/notify";
 import { reason } from "../ui/reason";
 import { CONVERSATIONS } from "./reading";
 import { TitleField } from "./TitleField";
+import { saveTranscript as save } from "./transcript";
 
 interface RowProps {
   conversation: Conversation;
@@ -38,7 +39,15 @@ export function ConversationRow({ conversation, isOpen }: RowProps): ReactNode {
         title={title}
         className="min-w-0 flex-1 truncate rounded-lg py-2 pr-1 pl-2.5 text-sm text-soft aria-[current]:text-ink pointer-coarse:py-3"
       >
-        {title}
+        <span className="flex items-center gap-1.5">
+          <span className="truncate">{title}</span>
+          {conversation.pinned && (
+            <Pin role="img" aria-label={t("chat.pinned")} className="size-3 shrink-0 text-faint" />
+          )}
+        </span>
+        {conversation.found && (
+          <span className="block truncate text-xs text-faint">{conversation.found}</span>
+        )}
       </a>
       <RowMenu conversation={conversation} title={title} isOpen={isOpen} onRename={() => setRenaming(true)} />
     </li>
@@ -68,6 +77,20 @@ function RowMenu({ conversation, title, isOpen, onRename }: RowMenuProps): React
       <MenuItem icon={<PencilLine aria-hidden="true" className="size-4" />} onSelect={onRename}>
         {t("chat.rename")}
       </MenuItem>
+      <PinItem conversation={conversation} />
+      <MenuItem
+        icon={<FileText aria-hidden="true" className="size-4" />}
+        onSelect={() => void save(conversation.id, "markdown")}
+      >
+        {t("chat.saveMarkdown")}
+      </MenuItem>
+      <MenuItem
+        icon={<Braces aria-hidden="true" className="size-4" />}
+        onSelect={() => void save(conversation.id, "json")}
+      >
+        {t("chat.saveJson")}
+      </MenuItem>
+      <MenuLine />
       <MenuItem
         danger
         icon={<Trash2 aria-hidden="true" className="size-4" />}
@@ -79,6 +102,29 @@ function RowMenu({ conversation, title, isOpen, onRename }: RowMenuProps): React
       </MenuItem>
     </Menu>
   );
+}
+
+function PinItem({ conversation }: { conversation: Conversation }): ReactNode {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const Icon = conversation.pinned ? PinOff : Pin;
+  return (
+    <MenuItem
+      icon={<Icon aria-hidden="true" className="size-4" />}
+      onSelect={() => void pin(queries, conversation)}
+    >
+      {t(conversation.pinned ? "chat.unpin" : "chat.pin")}
+    </MenuItem>
+  );
+}
+
+async function pin(queries: QueryClient, conversation: Conversation): Promise<void> {
+  try {
+    await api.update_conversation(conversation.id, null, null, !conversation.pinned);
+  } catch (error) {
+    notify(reason(error));
+  }
+  await queries.invalidateQueries({ queryKey: CONVERSATIONS });
 }
 
 interface Removal {

@@ -1,5 +1,5 @@
-import { SquarePen } from "lucide-react";
-import type { ReactNode } from "react";
+import { Search, SquarePen } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDrawer } from "../shell/drawer";
 import { go } from "../shell/place";
@@ -12,7 +12,8 @@ import { useConversations } from "./reading";
 /** The conversations in the navigation. */
 export default function Conversations({ rest }: { rest: string }): ReactNode {
   const { t } = useTranslation();
-  const reading = useConversations();
+  const [words, setWords] = useState("");
+  const reading = useConversations(useSettled(words.trim()));
   const { setOpen } = useDrawer();
   return (
     <>
@@ -28,15 +29,52 @@ export default function Conversations({ rest }: { rest: string }): ReactNode {
           <SquarePen aria-hidden="true" className="size-4.5 text-accent" />
           {t("chat.newConversation")}
         </button>
+        <SearchField words={words} onChange={setWords} />
       </div>
       <section aria-label={t("chat.conversations")} className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
-        <List reading={reading} open={rest} />
+        <List reading={reading} open={rest} isSearch={words.trim() !== ""} />
       </section>
     </>
   );
 }
 
-function List({ reading, open }: { reading: ReturnType<typeof useConversations>; open: string }): ReactNode {
+function SearchField({ words, onChange }: { words: string; onChange: (words: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <label className="mt-1 flex items-center gap-2.5 rounded-lg border border-transparent px-2.5 text-sm text-faint focus-within:border-line focus-within:bg-raised hover:bg-hover focus-within:hover:bg-raised">
+      <Search aria-hidden="true" className="size-4.5 shrink-0" />
+      <input
+        type="search"
+        value={words}
+        maxLength={200}
+        aria-label={t("chat.search")}
+        placeholder={t("chat.search")}
+        onChange={(event) => onChange(event.target.value)}
+        className="min-w-0 flex-1 bg-transparent py-2 text-ink outline-none placeholder:text-faint"
+      />
+    </label>
+  );
+}
+
+const SETTLE_MS = 200;
+
+/** A text once it has not changed for a moment: not each letter asks the server. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+interface ListProps {
+  reading: ReturnType<typeof useConversations>;
+  open: string;
+  isSearch: boolean;
+}
+
+function List({ reading, open, isSearch }: ListProps): ReactNode {
   const { t } = useTranslation();
   if (reading.isError && !reading.data) {
     const retry = { label: t("ui.retry"), run: () => void reading.refetch() };
@@ -44,7 +82,11 @@ function List({ reading, open }: { reading: ReturnType<typeof useConversations>;
   }
   if (!reading.data) return null;
   if (reading.data.length === 0)
-    return <p className="px-2.5 py-2 text-sm text-faint">{t("chat.firstConversation")}</p>;
+    return (
+      <p className="px-2.5 py-2 text-sm text-faint">
+        {t(isSearch ? "chat.notFound" : "chat.firstConversation")}
+      </p>
+    );
   return (
     <>
       <ul className="space-y-px">

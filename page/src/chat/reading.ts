@@ -13,17 +13,20 @@ import { afterOpening } from "../live/session";
 
 export type Pages = InfiniteData<ConversationPage, number | null>;
 
+const PAGE = 50;
+
 export const CONVERSATIONS = ["conversations"];
 
 export function conversationKey(id: string): [string, string] {
   return ["conversation", id];
 }
 
-/** The conversations, last changed first. */
-export function useConversations(): UseInfiniteQueryResult<Conversation[]> {
+/** The conversations, pinned ones first, then last changed first; with `search`, those it is found in. */
+export function useConversations(search = ""): UseInfiniteQueryResult<Conversation[]> {
   return useInfiniteQuery({
-    queryKey: CONVERSATIONS,
-    queryFn: ({ pageParam }) => afterOpening(() => api.list_conversations(pageParam)),
+    queryKey: [...CONVERSATIONS, search],
+    queryFn: ({ pageParam }) => afterOpening(() => api.list_conversations(pageParam, PAGE, search || null)),
+    placeholderData: keepPreviousData,
     initialPageParam: null as string | null,
     getNextPageParam: (page: ConversationList) => page.next,
     select: (data) => data.pages.flatMap((page) => page.items),

@@ -30,8 +30,8 @@ function standIn(names: readonly string[]): Methods {
   return Object.fromEntries(entries);
 }
 
-// An argument left out in the middle is `undefined`, which JSON would turn into null only in an array's middle:
-// null stands for "not given" at the server, and what is left out at the end is not sent.
+// What is left out at the end is not sent, so that the method's own default holds. In the middle it can only be
+// null, which a method takes where its argument may be None.
 function trim(positional: unknown[]): unknown[] {
   const given = positional.findLastIndex((value) => value !== undefined);
   return positional.slice(0, given + 1).map((value) => value ?? null);
