@@ -122,7 +122,7 @@ def build(settings: Settings) -> Parts:
         readers=readers,
         watch=watch,
         runner=runner,
-        sweeper=Sweeper(database, active.drop),
+        sweeper=Sweeper(database, active),
         local_model=local_model,
     )
 

@@ -1,23 +1,26 @@
-"""Expiry: a workspace nobody opened for long is deleted, with all that hangs on it."""
+"""Housekeeping: a workspace nobody opened for long is deleted with all that hangs on it; long streams are folded."""
 
 import threading
-from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from loguru import logger
 
-from store import session_rows
+from sessions.active import ActiveSessions
+from store import event_rows, session_rows
 from store.database import Database
+
+KEPT_EVENTS = 1000  # of a workspace's stream: a page that is further behind reads the state again
 
 
 class Sweeper:
-    """Deletes expired workspaces now and then, on a thread of its own."""
+    """Sweeps now and then, on a thread of its own."""
 
     BATCH = 100
 
-    def __init__(self, database: Database, forget: Callable[[UUID], None], every_s: float = 60) -> None:
+    def __init__(self, database: Database, active: ActiveSessions[Any], every_s: float = 60) -> None:
         self._database = database
-        self._forget = forget
+        self._active = active
         self._every_s = every_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="session-sweeper", daemon=True)
@@ -32,16 +35,25 @@ class Sweeper:
         self._thread.join()
 
     def sweep(self) -> int:
-        """Delete what has expired; returns how many workspaces went."""
+        """Delete what has expired and fold what is long; returns how many workspaces went."""
+        self._active.drop_aged()
+        self._fold()
         with self._database.read() as connection:
             found = session_rows.expired(connection, self.BATCH)
         return sum(self._remove(session_id) for session_id in found)
+
+    def _fold(self) -> None:
+        with self._database.read() as connection:
+            long = event_rows.long_session_streams(connection, 2 * KEPT_EVENTS, self.BATCH)
+        for stream_id in long:
+            with self._database.write() as write:
+                event_rows.fold(write.connection, stream_id, KEPT_EVENTS)
 
     def _remove(self, session_id: UUID) -> bool:
         with self._database.write() as write:
             is_gone = session_rows.remove_expired(write.connection, session_id)
         if is_gone:
-            self._forget(session_id)
+            self._active.drop(session_id)
         return is_gone
 
     def _run(self) -> None:

@@ -88,6 +88,12 @@ def last_numbers(connection: Connection, stream_ids: Sequence[UUID]) -> dict[UUI
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def long_session_streams(connection: Connection, num: int, limit: int) -> list[UUID]:
+    """Return workspaces' streams that hold more than `num` events."""
+    query = select(streams.c.id).where(streams.c.id == streams.c.session_id, streams.c.last - streams.c.folded > num)
+    return list(connection.execute(query.limit(limit)).scalars())
+
+
 def fold(connection: Connection, stream_id: UUID, keep: int) -> None:
     """Forget all but a stream's newest `keep` events; readers that are behind are told of the gap."""
     last, folded = position(connection, stream_id)

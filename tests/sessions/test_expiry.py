@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from sessions.active import ActiveSessions
 from sessions.door_keeper import DoorKeeper
-from sessions.expiry import Sweeper
+from sessions.expiry import KEPT_EVENTS, Sweeper
 from sessions.keys import BrowserKeys, Proofs, new_key
 from store import event_rows, session_rows, tables
 from store.database import Database
@@ -84,12 +84,33 @@ def test_opening_a_workspace_puts_its_end_off(database: Database) -> None:
 
 
 def test_the_sweep_deletes_what_expired_with_all_its_rows_and_nothing_else(database: Database) -> None:
-    keys = BrowserKeys(key=new_key())
-    forgotten: list[UUID] = []
+    keys, active = BrowserKeys(key=new_key()), ActiveSessions[object](10, 60)
     gone = {stored(database, keys, -1) for _ in range(3)}
     kept = stored(database, keys, HOUR_MS)
-    assert Sweeper(database, forgotten.append).sweep() == 3
-    assert set(forgotten) == gone
+    for session_id in (*gone, kept):
+        active.put(session_id, "live")
+    assert Sweeper(database, active).sweep() == 3
+    assert len(active) == 1
+    assert kept in active
     assert num_rows(database) == [1, 1, 1]
     with database.read() as connection:
         assert session_rows.find(connection, kept) is not None
+
+
+def test_the_sweep_drops_live_objects_that_nobody_uses(database: Database) -> None:
+    now_s = [0.0]
+    active = ActiveSessions[object](10, 60, lambda: now_s[0])
+    active.put(uuid4(), "live")
+    now_s[0] = 61
+    Sweeper(database, active).sweep()
+    assert len(active) == 0
+
+
+def test_the_sweep_folds_a_long_stream_and_keeps_its_numbers(database: Database) -> None:
+    session_id = stored(database, BrowserKeys(key=new_key()), HOUR_MS)
+    with database.write() as write:
+        event_rows.append(write.connection, session_id, [("data", {"version": n}) for n in range(2 * KEPT_EVENTS)])
+    Sweeper(database, ActiveSessions[object](10, 60)).sweep()
+    with database.read() as connection:
+        assert event_rows.position(connection, session_id) == (2 * KEPT_EVENTS + 1, KEPT_EVENTS + 1)
+        assert event_rows.after(connection, session_id, 0, 10)[0].number == KEPT_EVENTS + 2
