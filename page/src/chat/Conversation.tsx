@@ -39,7 +39,7 @@ export function Conversation({ id, pending, model }: ConversationProps): ReactNo
         onScroll={following.onScroll}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="h-full overflow-y-auto px-4 [overflow-anchor:none] [scrollbar-gutter:stable_both-edges] focus-visible:-outline-offset-2"
+        className="relative h-full overflow-y-auto px-4 [overflow-anchor:none] [scrollbar-gutter:stable_both-edges] focus-visible:-outline-offset-2"
       >
         <div ref={following.contents} className="mx-auto max-w-3xl py-4">
           <Earlier reading={reading} />
