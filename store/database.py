@@ -17,6 +17,7 @@ from store.migrate import bring_up_to_date
 
 BUSY_MS = 10_000
 MAX_CONNECTIONS = 96
+TROUBLE = (OperationalError, sqlite.OperationalError)
 
 
 class StoreUnavailable(Exception):
@@ -60,12 +61,15 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection on one unmoving picture of the rows."""
-        with self.engine.connect() as connection:
-            _say(connection, "BEGIN")
-            try:
-                yield connection
-            finally:
-                _say(connection, "ROLLBACK")
+        try:
+            with self.engine.connect() as connection:
+                _say(connection, "BEGIN")
+                try:
+                    yield connection
+                finally:
+                    _roll_back(connection)
+        except TROUBLE as error:
+            raise _unavailable(error) from error
 
     @contextmanager
     def write(self) -> Iterator[Write]:
@@ -77,9 +81,9 @@ class Database:
                 _say(connection, "BEGIN IMMEDIATE")
                 yield unit
                 _say(connection, "COMMIT")
-            except (OperationalError, sqlite.OperationalError) as error:
+            except TROUBLE as error:
                 _roll_back(connection)
-                raise StoreUnavailable(str(getattr(error, "orig", error))) from error
+                raise _unavailable(error) from error
             except BaseException:
                 _roll_back(connection)
                 raise
@@ -97,6 +101,10 @@ class Database:
         if self._writer is None:
             self._writer = self.engine.connect()
         return self._writer
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(str(getattr(error, "orig", error)))
 
 
 def _roll_back(connection: Connection) -> None:
