@@ -1,5 +1,6 @@
 """The data folder: which ones SQLite cannot be trusted on."""
 
+import re
 from pathlib import Path
 
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -25,7 +26,8 @@ def refuse_network_folder(folder: Path, mounts: Path = MOUNTS) -> None:
 def _file_system(folder: Path, lines: list[str]) -> str:
     best, kind = "", ""
     for line in lines:
-        _device, point, name, *_rest = line.split(" ")
+        _device, escaped, name, *_rest = line.split(" ")
+        point = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), escaped)  # fstab(5): \040 is a space
         if folder.is_relative_to(point) and len(point) >= len(best):
             best, kind = point, name
     return kind
