@@ -7,6 +7,7 @@ from loguru import logger
 from sqlalchemy import Engine
 
 POLL_S = 0.02
+RETRY_S = 0.5
 
 
 class ChangeWatch:
@@ -40,14 +41,19 @@ class ChangeWatch:
         with self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
-            seen = None
-            while not self._stop.wait(self._poll_s):
-                version = driver.execute("PRAGMA data_version").fetchone()
-                if version != seen:
-                    seen = version
-                    self._tell()
+            seen, pause_s = None, self._poll_s
+            while not self._stop.wait(pause_s):
+                pause_s = RETRY_S
+                with logger.catch(message="The change watch could not look; it is tried again."):
+                    version = driver.execute("PRAGMA data_version").fetchone()
+                    if version == seen or self._tell():
+                        seen, pause_s = version, self._poll_s
 
-    def _tell(self) -> None:
+    def _tell(self) -> bool:
+        """Tell every listener; answer whether all of them heard."""
+        num_heard = 0
         for listener in self._listeners:
-            with logger.catch(message="A listener of the change watch failed."):
+            with logger.catch(message="A listener of the change watch failed; it is told again."):
                 listener()
+                num_heard += 1
+        return num_heard == len(self._listeners)
