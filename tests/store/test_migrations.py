@@ -1,0 +1,116 @@
+"""Migrations: they make what tables.py says, once, and a kill in the middle harms nothing."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+
+import store.migrate
+from store.database import Database
+from store.migrate import FOLDER, newest, version_of
+from store.tables import metadata
+from tests.store.rows import add_session, another_process, end, said, table_names
+
+# Stops in the middle of the migration, before the table that is named, and waits to be killed.
+HALF = """
+import sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+
+@event.listens_for(Engine, "before_cursor_execute")
+def stop(_connection, _cursor, statement, *_rest):
+    if statement.strip().startswith("CREATE TABLE " + sys.argv[2]):
+        print("in the middle", flush=True)
+        sys.stdin.read()
+
+from store.database import Database
+Database(Path(sys.argv[1]))
+"""
+
+START = """
+import sys
+from pathlib import Path
+from store.database import Database
+print("ready", flush=True)
+sys.stdin.readline()
+database = Database(Path(sys.argv[1]))
+with database.write() as write:
+    write.connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS mine (pid INTEGER)")
+print("up", flush=True)
+"""
+
+
+def shape_of(connection: Connection) -> dict[str, object]:
+    """Return columns, keys and indexes of every table as SQLite tells them."""
+    shape: dict[str, object] = {}
+    for table in metadata.tables:
+        for word in ("table_info", "foreign_key_list", "index_list"):
+            rows = connection.exec_driver_sql(f"PRAGMA {word}({table})").mappings().all()
+            shape[f"{word} {table}"] = sorted(str({**row, "id": 0, "seq": 0}) for row in rows)
+    indexes = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
+    for name in indexes:
+        shape[f"index {name}"] = connection.exec_driver_sql(f"PRAGMA index_xinfo({name})").all()
+    return shape
+
+
+def test_migrations_and_tables_say_the_same(database: Database) -> None:
+    made_at_once = create_engine("sqlite://")
+    with database.engine.connect() as connection, made_at_once.connect() as wanted:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        metadata.create_all(wanted)
+        assert shape_of(connection) == shape_of(wanted)
+    made_at_once.dispose()
+
+
+def test_a_new_database_stands_at_the_newest_version(database: Database) -> None:
+    assert version_of(database.engine) == newest()
+    assert (FOLDER / "versions" / f"{newest()}.py").is_file()
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise AssertionError("nothing was to be done")
+
+    session_id = add_session(database)
+    monkeypatch.setattr(store.migrate, "_upgrade", fail)
+    again = Database(database.path)
+    with again.read() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM sessions").scalar() == session_id.hex
+    again.close()
+
+
+@pytest.mark.parametrize("table", ["runners", "events", "messages"])
+def test_a_kill_in_mid_migration_leaves_the_old_shape_and_the_next_start_works(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "studiolo.db"
+    process = another_process(HALF, path, table)
+    assert said(process) == "in the middle"
+    end(process)
+    assert table_names(path) <= {"alembic_version"}
+    database = Database(path)
+    assert table_names(path) == {*metadata.tables, "alembic_version"}
+    add_session(database)
+    database.close()
+
+
+def test_processes_that_start_at_once_on_an_empty_folder_all_come_up(tmp_path: Path, scale: int) -> None:
+    for number in range(scale):
+        path = tmp_path / str(number) / "studiolo.db"
+        processes = [another_process(START, path) for _ in range(4)]
+        assert [said(process) for process in processes] == ["ready"] * 4
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        assert [said(process) for process in processes] == ["up"] * 4
+        for process in processes:
+            end(process)
+        assert table_names(path) == {*metadata.tables, "alembic_version", "mine"}
+
+
+def test_a_folder_with_a_percent_sign_is_no_trouble(tmp_path: Path) -> None:
+    database = Database(tmp_path / "100% ours" / "studiolo.db")
+    assert version_of(database.engine) == newest()
+    database.close()
