@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.caller import pick_language
@@ -14,7 +13,12 @@ from doors.envelope import as_bytes, failure
 
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
-_GIVEN = ("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"), ("x-frame-options", "DENY")
+_ASKED = frozenset({b"host", b"origin", b"x-request-id", b"accept-language"})
+_GIVEN = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
 
 
 class Gate:
@@ -29,7 +33,7 @@ class Gate:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers = _asked_headers(scope)
         scope["studiolo.request_id"] = request_id = pick_request_id(headers)
         error = refusal(headers, self._names)
         if error is not None:
@@ -55,17 +59,24 @@ def pick_request_id(headers: Mapping[str, str]) -> str:
     return wish if _REQUEST_ID.fullmatch(wish) else uuid.uuid4().hex
 
 
+def _asked_headers(scope: Scope) -> dict[str, str]:
+    # Backwards, so that of a header that came twice the first one counts, as it does everywhere else.
+    found = ((name, value) for name, value in reversed(scope["headers"]) if name in _ASKED)
+    return {name.decode(): value.decode("latin-1") for name, value in found}
+
+
 def _name_of(host: str) -> str:
-    return re.sub(r":\d+$", "", host)
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host
 
 
 def _with_headers(send: Send, request_id: str) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["x-request-id"] = request_id
-            for name, value in _GIVEN:
-                headers.setdefault(name, value)
+            headers = [one for one in message.get("headers", ()) if one[0] != b"x-request-id"]
+            there = {name for name, _value in headers}
+            headers += [one for one in _GIVEN if one[0] not in there]
+            message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
         await send(message)
 
     return send_with_headers

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Hashable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 
 MAX_WAITING = 64
 
@@ -30,18 +30,26 @@ class Lines:
     def __len__(self) -> int:
         return len(self._lines)
 
-    @asynccontextmanager
-    async def stand(self, name: Hashable) -> AsyncIterator[None]:
-        """Wait for one's turn in the line `name`; raises LineFull at once where the line is full."""
-        line = self._lines.setdefault(name, _Line())
+    def stand(self, name: Hashable) -> "Turn":
+        """Wait in `async with` for one's turn in the line `name`; raises LineFull at once where the line is full."""
+        return Turn([(self, name)])
+
+    async def enter(self, name: Hashable) -> None:
+        """Take a place, which `leave` gives back."""
+        line = self._lines.get(name)
+        if line is None:
+            line = self._lines[name] = _Line()
         if line.running < self._at_once:
             line.running += 1
         else:
             await self._wait(line)
-        try:
-            yield
-        finally:
-            self._leave(name, line)
+
+    def leave(self, name: Hashable) -> None:
+        """Give a place to whoever is next."""
+        line = self._lines[name]
+        self._pass_on(line)
+        if line.running == 0 and not line.waiting:
+            del self._lines[name]
 
     async def _wait(self, line: _Line) -> None:
         if len(line.waiting) >= self._max_waiting:
@@ -57,11 +65,6 @@ class Lines:
                 line.waiting.remove(turn)
             raise
 
-    def _leave(self, name: Hashable, line: _Line) -> None:
-        self._pass_on(line)
-        if line.running == 0 and not line.waiting:
-            self._lines.pop(name, None)
-
     def _pass_on(self, line: _Line) -> None:
         while line.waiting:
             turn = line.waiting.popleft()
@@ -71,12 +74,34 @@ class Lines:
         line.running -= 1
 
 
-@asynccontextmanager
-async def stand_in_all(places: Sequence[tuple[Lines, Hashable]]) -> AsyncIterator[None]:
+class Turn:
+    """`async with`: stand in several lines, one after the other, and leave them all. Used in each call of each door."""
+
+    __slots__ = ("_places", "_num_held")
+
+    def __init__(self, places: Sequence[tuple[Lines, Hashable]]) -> None:
+        self._places = places
+        self._num_held = 0
+
+    async def __aenter__(self) -> None:
+        try:
+            for lines, name in self._places:
+                await lines.enter(name)
+                self._num_held += 1
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        for lines, name in reversed(self._places[: self._num_held]):
+            lines.leave(name)
+
+
+def stand_in_all(places: Sequence[tuple[Lines, Hashable]]) -> Turn:
     """Stand in several lines, one after the other."""
-    if not places:
-        yield
-        return
-    (lines, name), *rest = places
-    async with lines.stand(name), stand_in_all(rest):
-        yield
+    return Turn(places)
