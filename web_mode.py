@@ -27,6 +27,7 @@ from api.models import BUILT_IN, Models
 from api.plugin import PluginError, load_plugin
 from api.replies import Replies
 from api.services import Services
+from doors.direct import Direct
 from doors.entrance import Entrance
 from doors.events import EventStreams
 from doors.gate import Gate
@@ -160,14 +161,15 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
             threads.shutdown(wait=False, cancel_futures=True)
             await asyncio.to_thread(parts.stop)
 
+    flask = FlaskDoor(create_app(settings, parts), threads, lines)
     routes = [
         WebSocketRoute("/live", live.serve),
         Mount("/static", StaticDoor()),
         Route("/service-worker.js", ServiceWorkerDoor()),
-        Mount("/", FlaskDoor(create_app(settings, parts), threads, lines)),
+        Mount("/", flask),
     ]
     names = frozenset({*settings.allowed_hosts, settings.host.lower()})
-    return Gate(Starlette(routes=routes, lifespan=lifespan), names)
+    return Gate(Direct(flask, Starlette(routes=routes, lifespan=lifespan)), names)
 
 
 def _broke(error: Exception) -> Response:
