@@ -81,6 +81,12 @@ class Page:
         found = lambda: next((e for e in self.driver.find_elements(By.XPATH, path) if e.is_displayed()), None)  # noqa: E731
         return self.wait(found, f"the button {name}")  # type: ignore[return-value]
 
+    def item(self, name: str) -> WebElement:
+        """Return the line of a menu with this text."""
+        path = f'//*[starts-with(@role, "menuitem") and normalize-space()="{name}"]'
+        found = lambda: next((e for e in self.driver.find_elements(By.XPATH, path) if e.is_displayed()), None)  # noqa: E731
+        return self.wait(found, f"the line {name} of a menu")  # type: ignore[return-value]
+
     def ask(self, text: str) -> None:
         """Type a question and send it."""
         composer = self.labelled("Message")
@@ -127,6 +133,20 @@ class Page:
         """What the console holds of errors and violations."""
         entries: list[dict[str, str]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+
+    @property
+    def session_id(self) -> str:
+        """The workspace that is open."""
+        return str(self.driver.execute_script("return window.SESSION_UUID"))
+
+    def prefer(self, **features: str) -> None:
+        """Let the reader's system ask for something: `prefer(prefers_reduced_motion="reduce")`."""
+        asked = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": asked})
+
+    def before_each_document(self, script: str) -> None:
+        """Run a script in every document from now on, before its own."""
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
 
     def new_tab(self, address: str) -> None:
         """Open an address in another tab of the same browser, and go there."""

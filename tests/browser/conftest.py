@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from providers.fakes.openai_server import FakeOpenAI
 from tests.browser.chromium import Page, chromium
 from tests.running import Server
 
@@ -27,6 +28,14 @@ def counter_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     """A server with the counter plugin."""
     data_dir: Path = tmp_path_factory.mktemp("counter")
     with Server(data_dir, "--plugin", "plugins/counter", local_model="false") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chat_server(tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenAI) -> Iterator[Server]:
+    """A server whose model does what a question's mark says: `[[count:500:10]]`, `[[echo]]`, none: a short answer."""
+    data_dir: Path = tmp_path_factory.mktemp("chat")
+    with Server(data_dir, model_url=fake_models.url, model_name="ok", local_model="false") as running:
         yield running
 
 
