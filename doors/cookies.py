@@ -32,8 +32,8 @@ def surplus_proofs(keys: BrowserKeys) -> list[UUID]:
 
 
 def parse_cookie_header(header: str) -> dict[str, str]:
-    """Return the cookies of a raw header; Flask reads its own."""
-    pairs = (part.strip().partition("=") for part in header.split(";"))
+    """Return the cookies of a raw header; of a name that came twice the first counts, as in Flask."""
+    pairs = (part.strip().partition("=") for part in reversed(header.split(";")))
     return {name: value for name, is_pair, value in pairs if is_pair}
 
 

@@ -1,5 +1,6 @@
 """The door `rpc`: `POST /api/<method>` with JSON arguments; the envelope, or for a Task the stream of its events."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic_core import from_json
 
 from api.caller import Caller, pick_language
 from api.errors import ApiError, BadRequest, MethodNotAllowed, UnsupportedMediaType
-from doors.cookies import read_keys
+from doors.cookies import parse_cookie_header, read_keys
 from doors.entrance import Entrance, caller_for
 from doors.entrance import Request as Asked
 from doors.envelope import as_bytes, error_headers, failure, success
@@ -36,20 +37,23 @@ def rpc_blueprint(entrance: Entrance, streams: EventStreams) -> Blueprint:
 def _answer(entrance: Entrance, streams: EventStreams, name: str) -> Response:
     if request.method != "POST":
         raise MethodNotAllowed(allow="POST")
-    api = entrance.open(request.headers.get("X-Session-UUID", ""), read_keys(request.cookies))
-    caller = caller_for(api, _asked())
+    # From the environ: Flask's own ways to headers and cookies cost a call as much as the method does.
+    environ = request.environ
+    keys = read_keys(parse_cookie_header(environ.get("HTTP_COOKIE", "")))
+    api = entrance.open(environ.get("HTTP_X_SESSION_UUID", ""), keys)
+    caller = caller_for(api, _asked(environ))
     data = api.call(caller, name, read_json(request))
-    if entrance.ground.methods[name].answers_task and "text/event-stream" in request.headers.get("Accept", ""):
+    if "text/event-stream" in environ.get("HTTP_ACCEPT", "") and entrance.ground.methods[name].answers_task:
         return _stream(streams, caller, data)
     return json_response(as_bytes(success(data)), 200)
 
 
-def _asked() -> Asked:
-    key = request.headers.get("Idempotency-Key")
+def _asked(environ: Mapping[str, Any]) -> Asked:
+    key = environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is not None and not 0 < len(key) <= MAX_KEY:
         raise BadRequest(reason=f"Idempotency-Key has 1 to {MAX_KEY} letters")
-    address = request.remote_addr or ""
-    return Asked(door="rpc", language=language_of(request), id=request_id(), address=address, key=key)
+    words = {"language": _language_in(environ), "id": _request_id_in(environ), "address": environ["REMOTE_ADDR"]}
+    return Asked(door="rpc", key=key, **words)
 
 
 def _stream(streams: EventStreams, caller: Caller, task: dict[str, Any]) -> Response:
@@ -69,12 +73,12 @@ def read_json(asked: Request) -> object:
 
 def language_of(asked: Request) -> str:
     """Return the language a caller wishes; `X-Language` wins, since a page cannot set Accept-Language everywhere."""
-    return pick_language(asked.headers.get("X-Language") or asked.headers.get("Accept-Language", ""))
+    return _language_in(asked.environ)
 
 
 def request_id() -> str:
     """Return this request's id, which the gate gave it."""
-    return str(request.environ.get("studiolo.request_id", ""))
+    return _request_id_in(request.environ)
 
 
 def refused(error: ApiError) -> Response:
@@ -86,6 +90,12 @@ def refused(error: ApiError) -> Response:
 
 def json_response(body: bytes, status: int) -> Response:
     """Return JSON that no cache keeps."""
-    response = Response(body, status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(body, status, {"Cache-Control": "no-store"}, content_type="application/json")
+
+
+def _language_in(environ: Mapping[str, Any]) -> str:
+    return pick_language(environ.get("HTTP_X_LANGUAGE") or environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+def _request_id_in(environ: Mapping[str, Any]) -> str:
+    return str(environ.get("studiolo.request_id", ""))
