@@ -26,7 +26,8 @@ test: set-up-tests ## set up if needed, then all tests, of Python and of the pag
 
 soak: export STUDIOLO_TEST_SCALE = full
 soak: set-up-tests ## the same tests with the full counts of the fault, load and fuzz tests
-	$(venv) -m pytest -n $(workers) --timeout 3600
+	$(venv) -m pytest -n $(workers) --timeout 3600 --junit-xml=build/soak.xml || code=$$?; \
+	$(venv) -m bench.soak build/soak.xml; exit $${code:-0}
 
 lint: set-up-dev ## what must be clean: style, types, generated files
 	$(venv) -m ruff check .
