@@ -7,6 +7,7 @@ from uuid import UUID
 from api.chat import KIND
 from api.chat_shapes import MessageState
 from api.errors import ERRORS, ApiError
+from api.letters import Letters
 from api.model_errors import ModelFailed
 from api.models import Models
 from providers.base import Ask, Piece, ProviderError, Role, Stop, Turn
@@ -48,8 +49,9 @@ class Replies:
         work.on_cancel(stop.set)
         ask = Ask(model=choice.model, turns=self._turns(work.task))
         try:
+            letters = Letters()
             for piece in choice.server.stream_reply(ask, stop):
-                _emit(work, piece)
+                _emit(work, piece, letters)
         except ProviderError as error:
             raise as_api_error(error) from error
 
@@ -82,11 +84,11 @@ def as_api_error(error: ProviderError) -> ApiError:
     return ERRORS.get(error.code, ModelFailed)(**known)
 
 
-def _emit(work: Work, piece: Piece) -> None:
+def _emit(work: Work, piece: Piece, letters: Letters) -> None:
     if piece.kind == "usage":
         work.emit("usage", dict(piece.facts))
-    elif piece.text:
-        work.emit(piece.kind, {"text": piece.text})
+    elif text := letters.add(piece.kind, piece.text):
+        work.emit(piece.kind, {"text": text})
 
 
 def _message_state(ending: Ending) -> MessageState:
