@@ -7,6 +7,7 @@ import { IconButton } from "../ui/Button";
 import { AreaBoundary } from "./AreaBoundary";
 import { useDrawer } from "./drawer";
 import { SettingsMenu } from "./SettingsMenu";
+import { WorkspaceMenu } from "./workspace/WorkspaceMenu";
 
 interface NavigationProps {
   area: Area;
@@ -70,6 +71,9 @@ function Brand(): ReactNode {
 function Contents({ area, rest }: NavigationProps): ReactNode {
   return (
     <>
+      <div className="flex px-2 pb-1">
+        <WorkspaceMenu />
+      </div>
       {AREAS.length > 1 && <AreaLinks current={area} />}
       <div className="flex min-h-0 flex-1 flex-col">
         {area.Side && (

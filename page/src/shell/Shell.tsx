@@ -6,6 +6,8 @@ import { AreaBoundary } from "./AreaBoundary";
 import { DrawerContext } from "./drawer";
 import { Navigation, NavigationDrawer } from "./Navigation";
 import { usePlace } from "./place";
+import { ExpiryBanner } from "./workspace/ExpiryBanner";
+import { useWorkspaceEvents } from "./workspace/workspace";
 
 /** The frame of the page: navigation on the left, the open area beside it. */
 export function Shell(): ReactNode {
@@ -15,6 +17,7 @@ export function Shell(): ReactNode {
   const drawer = useMemo(() => ({ isOpen, setOpen }), [isOpen]);
   const area = AREAS.find((each) => each.path === place.path) ?? HOME;
   useClosing(place.rest, setOpen);
+  useWorkspaceEvents();
   return (
     <DrawerContext value={drawer}>
       <div className="flex h-full">
@@ -24,6 +27,7 @@ export function Shell(): ReactNode {
           <NavigationDrawer area={area} rest={place.rest} />
         )}
         <main className="flex min-w-0 flex-1 flex-col">
+          <ExpiryBanner />
           <AreaBoundary key={area.id}>
             <Suspense>
               <area.Page rest={place.rest} />

@@ -1,0 +1,66 @@
+import { type QueryClient, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { Session, SessionList } from "../../api.generated";
+import { api } from "../../live/api";
+import { afterOpening, listenToSession } from "../../live/session";
+
+const WORKSPACE = ["workspace"];
+const WORKSPACES = ["workspaces"];
+const HOUR_MS = 3_600_000;
+const WARNING_MS = 3 * 24 * HOUR_MS;
+
+/** The workspace of this page; asked for again each hour, because its end comes nearer by itself. */
+export function useWorkspace(): Session | undefined {
+  return useQuery({
+    queryKey: WORKSPACE,
+    queryFn: () => afterOpening(() => api.get_session()),
+    refetchInterval: HOUR_MS,
+  }).data;
+}
+
+/** The workspaces that this browser opens, last used first. */
+export function useWorkspaces(): UseQueryResult<SessionList> {
+  return useQuery({ queryKey: WORKSPACES, queryFn: () => api.list_sessions() });
+}
+
+/** Keep what is shown of workspaces true to what other tabs do. */
+export function useWorkspaceEvents(): void {
+  const queries = useQueryClient();
+  useEffect(
+    () =>
+      listenToSession({
+        onEvents: (events) => {
+          if (events.some((event) => event.kind === "session")) readAgain(queries);
+        },
+        onGap: () => readAgain(queries),
+      }),
+    [queries],
+  );
+}
+
+/** Name this workspace. Rejects with CallError. */
+export async function nameWorkspace(queries: QueryClient, title: string): Promise<void> {
+  take(queries, await api.update_session(title.trim()));
+}
+
+/** Put this workspace's end off; answers the new end. Rejects with CallError. */
+export async function keepWorkspace(queries: QueryClient): Promise<string | null> {
+  const session = await api.update_session();
+  take(queries, session);
+  return session.expires_at;
+}
+
+/** Whether a workspace ends so soon that its reader should hear of it. */
+export function endsSoon(expires_at: string | null, now: number): boolean {
+  return expires_at !== null && Date.parse(expires_at) - now < WARNING_MS;
+}
+
+function take(queries: QueryClient, session: Session): void {
+  queries.setQueryData(WORKSPACE, session);
+  void queries.invalidateQueries({ queryKey: WORKSPACES });
+}
+
+function readAgain(queries: QueryClient): void {
+  void queries.invalidateQueries({ queryKey: WORKSPACE });
+  void queries.invalidateQueries({ queryKey: WORKSPACES });
+}
