@@ -205,7 +205,9 @@ class _Connection:
             await self._news.wait()
             self._news.clear()
             for stream, reader in list(self._streams.items()):
-                while stream in self._streams and (batch := await self._door.readers.read(reader)) is not None:
+                while (batch := await self._door.readers.read(reader)) is not None:
+                    if self._streams.get(stream) is not reader:
+                        break  # the page subscribed anew in the meantime, or no longer wants it
                     await self._send_text(_frame(stream, batch))
 
     async def _beat(self) -> None:
