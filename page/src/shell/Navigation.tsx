@@ -6,6 +6,7 @@ import { AREAS, type Area } from "../areas";
 import { IconButton } from "../ui/Button";
 import { AreaBoundary } from "./AreaBoundary";
 import { useDrawer } from "./drawer";
+import { PaletteButton } from "./palette/PaletteButton";
 import { SettingsMenu } from "./SettingsMenu";
 import { WorkspaceMenu } from "./workspace/WorkspaceMenu";
 
@@ -22,8 +23,9 @@ export function Navigation(props: NavigationProps): ReactNode {
       aria-label={t("shell.navigation")}
       className="flex w-[17.5rem] shrink-0 flex-col border-r border-line bg-panel"
     >
-      <div className="flex h-14 items-center px-4">
+      <div className="flex h-14 items-center justify-between pr-2 pl-4">
         <Brand />
+        <PaletteButton />
       </div>
       <Contents {...props} />
     </nav>
@@ -43,8 +45,10 @@ export function NavigationDrawer(props: NavigationProps): ReactNode {
           className="fixed inset-y-0 left-0 z-40 flex w-[min(20rem,86vw)] animate-slide flex-col bg-panel pb-[env(safe-area-inset-bottom)] shadow-2xl outline-none"
         >
           <Dialog.Title className="sr-only">{t("shell.navigation")}</Dialog.Title>
-          <div className="flex h-14 items-center justify-between pr-2 pl-4">
+          <div className="flex h-14 items-center pr-2 pl-4">
             <Brand />
+            <span className="flex-1" />
+            <PaletteButton />
             <Dialog.Close asChild>
               <IconButton label={t("shell.closeMenu")} className="size-11">
                 <X aria-hidden="true" className="size-5" />

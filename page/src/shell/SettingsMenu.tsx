@@ -1,9 +1,9 @@
 import { Settings2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { currentLanguage, LANGUAGES, type Language, switchLanguage } from "../i18n/i18n";
-import { queries } from "../live/queries";
+import { currentLanguage, LANGUAGES, type Language } from "../i18n/i18n";
 import { Menu, MenuChoice, MenuLine } from "../ui/Menu";
+import { speak } from "./language";
 import { currentTheme, THEMES, wearTheme } from "./theme";
 
 const LANGUAGE_OPTIONS = Object.entries(LANGUAGES).map(([value, text]) => ({
@@ -57,10 +57,4 @@ function ThemeChoice(): ReactNode {
       }}
     />
   );
-}
-
-// Sentences of the server (errors, notes of models) come in the language of the call that read them.
-async function speak(language: Language): Promise<void> {
-  await switchLanguage(language);
-  await queries.invalidateQueries();
 }

@@ -5,7 +5,9 @@ import { useWide } from "../ui/useWide";
 import { AreaBoundary } from "./AreaBoundary";
 import { DrawerContext } from "./drawer";
 import { Navigation, NavigationDrawer } from "./Navigation";
+import { PaletteDoor } from "./palette/PaletteDoor";
 import { usePlace } from "./place";
+import { useShellKeys } from "./useShellKeys";
 import { ExpiryBanner } from "./workspace/ExpiryBanner";
 import { useWorkspaceEvents } from "./workspace/workspace";
 
@@ -18,6 +20,7 @@ export function Shell(): ReactNode {
   const area = AREAS.find((each) => each.path === place.path) ?? HOME;
   useClosing(place.rest, setOpen);
   useWorkspaceEvents();
+  const notices = useShellKeys();
   return (
     <DrawerContext value={drawer}>
       <div className="flex h-full">
@@ -26,7 +29,7 @@ export function Shell(): ReactNode {
         ) : (
           <NavigationDrawer area={area} rest={place.rest} />
         )}
-        <main className="flex min-w-0 flex-1 flex-col">
+        <main tabIndex={-1} className="outline-none flex min-w-0 flex-1 flex-col">
           <ExpiryBanner />
           <AreaBoundary key={area.id}>
             <Suspense>
@@ -35,7 +38,10 @@ export function Shell(): ReactNode {
           </AreaBoundary>
         </main>
       </div>
-      <Notices />
+      <div ref={notices}>
+        <Notices />
+      </div>
+      <PaletteDoor />
     </DrawerContext>
   );
 }

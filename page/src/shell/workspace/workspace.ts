@@ -30,7 +30,9 @@ export function useWorkspaceEvents(): void {
     () =>
       listenToSession({
         onEvents: (events) => {
-          if (events.some((event) => event.kind === "session")) readAgain(queries);
+          // A workspace is stored, and has its times, with the first thing that happens in it.
+          const isStored = queries.getQueryData<Session>(WORKSPACE)?.stored;
+          if (!isStored || events.some((event) => event.kind === "session")) readAgain(queries);
         },
         onGap: () => readAgain(queries),
       }),
