@@ -8,7 +8,7 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -120,7 +120,7 @@ def _say(connection: Connection, words: str) -> None:
 
 def _engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # as text, a folder with ? or % in its name would be another one
         module=sqlite,
         poolclass=QueuePool,
         pool_size=MAX_CONNECTIONS,

@@ -110,7 +110,10 @@ def test_processes_that_start_at_once_on_an_empty_folder_all_come_up(tmp_path: P
         assert table_names(path) == {*metadata.tables, "alembic_version", "mine"}
 
 
-def test_a_folder_with_a_percent_sign_is_no_trouble(tmp_path: Path) -> None:
-    database = Database(tmp_path / "100% ours" / "studiolo.db")
+@pytest.mark.parametrize("name", ["with space", "100%20 ours", "what?", "a#b", "工作室", 'it\'s "quoted"'])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    database = Database(tmp_path / name / "studiolo.db")
     assert version_of(database.engine) == newest()
     database.close()
+    assert (tmp_path / name / "studiolo.db").stat().st_size > 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
