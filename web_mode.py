@@ -4,9 +4,8 @@
 """
 
 import asyncio
-import sys
+import gc
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -36,6 +35,7 @@ from doors.page_files import PageMaker, PageNotBuilt
 from doors.pages import no_such_page, pages_blueprint
 from doors.rpc import refused, rpc_blueprint
 from doors.static_files import ServiceWorkerDoor, StaticDoor
+from doors.threads import CallThreads
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
 from launch import launch
 from logs import set_up_logs
@@ -62,7 +62,6 @@ START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, Pag
 CALLS_AT_ONCE = 8  # of one session
 BROWSER_CALLS_AT_ONCE = 16
 ACTIVE_AGE_S = 1800.0
-SWITCH_S = 0.001  # how long one thread may hold the interpreter: one visitor's burning loop then delays others little
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +144,8 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
     """Return the whole server as one ASGI application. Without settings, those of the environment."""
     settings = settings or load_settings()
     set_up_logs(settings)
-    sys.setswitchinterval(SWITCH_S)
     parts = build(settings)
-    threads = ThreadPoolExecutor(settings.num_threads, thread_name_prefix="call")
+    threads = CallThreads(settings.num_threads)
     lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
     live = LiveDoor(parts.entrance, parts.readers, threads, lines)
 
@@ -155,6 +153,9 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.readers.start(asyncio.get_running_loop())
         parts.start()
+        threads.start()
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector need not look through it again and again
         try:
             yield
         finally:
