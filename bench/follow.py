@@ -3,7 +3,8 @@
 The process reads one JSON object {"port", "readers": [{"open", "subscribe"}]} from standard input, opens one connection
 after the other, writes `ready` once each has heard something of its stream, and after the streams' end one JSON
 object {"readings": [...]}: for each reader when its first text and its end came (seconds of the machine's monotonic
-clock) and the numbers it got. `open` is a POST answered by server-sent events, or a live socket's handshake with `subscribe` to follow.
+clock) and the numbers it got. `open` is a POST answered by server-sent events, or a live socket's handshake with
+`subscribe` to follow.
 """
 
 import asyncio

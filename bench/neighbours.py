@@ -15,6 +15,7 @@ from tests.visitors import new_visitor
 TROUBLE_S = 10.0
 LOAD_S = 9.0
 PAUSE_S = 0.05
+WARM_S = 1.0
 NUM_OTHERS = 10  # at each door
 MOST_MS = 250.0
 
@@ -41,6 +42,8 @@ def _felt(server: Server, begin: Callable[[Server], list[threading.Thread]]) -> 
     others = open_visits(server, 2 * NUM_OTHERS, ("add_count", {}))
     doors = {"rpc": [one.rpc("add_count", {}) for one in others[:NUM_OTHERS]]}
     doors["live"] = [one.live("add_count", {}) for one in others[NUM_OTHERS:]]
+    for callers in doors.values():
+        Load(port=port_of(server), callers=callers, seconds=WARM_S).run()
     threads = begin(server)
     loads = {
         door: Load(port=port_of(server), callers=callers, seconds=LOAD_S, pause_s=PAUSE_S)
