@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -28,6 +28,8 @@ FLAGS = (
     "--no-first-run",
     "--no-default-browser-check",
 )
+# A machine without a mouse says "hover: none"; a desk has one.
+MOUSE = "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
 LETTERS = re.compile(r"[^\W\d_]")
 
 ASK = "window.pywebview.api[name](...given).then(done, (error) => done(String(error)));"
@@ -80,6 +82,16 @@ class Page:
         path = f'//button[@aria-label="{name}" or normalize-space()="{name}"]'
         found = lambda: next((e for e in self.driver.find_elements(By.XPATH, path) if e.is_displayed()), None)  # noqa: E731
         return self.wait(found, f"the button {name}")  # type: ignore[return-value]
+
+    def revealed(self, label: str) -> WebElement:
+        """Return the control with an accessible name that shows itself only under the pointer: the last of them."""
+        found = self.wait(lambda: self.all(f'[aria-label="{label}"]'), label)[-1]
+        ActionChains(self.driver).move_to_element(found).perform()
+        return self.labelled(label)
+
+    def press(self, *keys: str) -> None:
+        """Press keys where the focus is."""
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def item(self, name: str) -> WebElement:
         """Return the line of a menu with this text."""
@@ -155,13 +167,15 @@ class Page:
 
 
 @contextmanager
-def chromium(width: int = 1280, height: int = 800, language: str = "en") -> Iterator[Page]:
+def chromium(width: int = 1280, height: int = 800, language: str = "en", *, has_mouse: bool = True) -> Iterator[Page]:
     """Start a browser with a profile of its own; it ends with the block."""
     options = ChromeOptions()
     options.binary_location = shutil.which("chromium") or "chromium"
     profile = tempfile.mkdtemp(prefix="studiolo-chromium-")
     for flag in (*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={profile}", f"--lang={language}"):
         options.add_argument(flag)
+    if has_mouse:
+        options.add_argument(MOUSE)
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options, Service(shutil.which("chromedriver") or "chromedriver"))

@@ -76,7 +76,7 @@ return {x: box.x + box.width / 2, y: box.y + box.height / 2};
 
 
 def as_phone(page: Page) -> Page:
-    """Make a browser a phone."""
+    """Make a browser that has no mouse a phone."""
     page.resize(WIDTH, HEIGHT)
     page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
     page.prefer(prefers_reduced_motion="reduce")

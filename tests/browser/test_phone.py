@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(120)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_overflows_and_all_is_done_by_touch(browsers: Browsers, chat_server: Server, language: str) -> None:
-    page = as_phone(browsers(language=language)).open(chat_server.url)
+    page = as_phone(browsers(language=language, has_mouse=False)).open(chat_server.url)
     said = words(language)
     page.wait(lambda: said("chat.empty.title") in page.text, "the first visit")
     look = Look(page)
