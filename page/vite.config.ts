@@ -3,10 +3,11 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { bridgeScript } from "./bridge.plugin.ts";
 import { packedFiles } from "./pack.plugin.ts";
+import { serviceWorker } from "./worker.plugin.ts";
 
 export default defineConfig({
   base: "/static/app/",
-  plugins: [react(), tailwindcss(), bridgeScript(), packedFiles()],
+  plugins: [react(), tailwindcss(), bridgeScript(), serviceWorker(), packedFiles()],
   build: {
     outDir: "../static/app",
     emptyOutDir: true,

@@ -9,15 +9,18 @@ import { startSession } from "./live/session";
 import { announceReady, installStandIn } from "./live/standin";
 import "./page.css";
 import { Shell } from "./shell/Shell";
+import { registerWorker } from "./shell/worker/register";
 
 async function start(): Promise<void> {
   // Radix puts a style sheet into the page while a dialog is open; the page's policy asks for the nonce.
   setNonce(document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.nonce ?? "");
-  installStandIn(window.STUDIOLO.methods);
+  const isStandIn = installStandIn(window.STUDIOLO.methods);
   startLive();
   startSession();
   refreshWhenBack();
   announceReady();
+  // pywebview puts its own object, which names the platform, in place of the stand-in a moment after the page loads.
+  registerWorker(() => isStandIn && !("platform" in (window.pywebview ?? {})));
   await startTranslations();
   const place = document.getElementById("page");
   if (!place) return;
