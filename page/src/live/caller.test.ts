@@ -4,8 +4,14 @@ import { CallError, connectionLost } from "./errors";
 
 type Call = [way: string, method: string, key: string | undefined];
 
-function ways(live: Way, post: Way, isLive = true): { caller: Caller; calls: Call[] } {
+interface Clock {
+  ms: number;
+  waits: number[];
+}
+
+function ways(live: Way, post: Way, isLive = true): { caller: Caller; calls: Call[]; clock: Clock } {
   const calls: Call[] = [];
+  const clock: Clock = { ms: 0, waits: [] };
   let keys = 0;
   const counted =
     (name: string, way: Way): Way =>
@@ -18,9 +24,10 @@ function ways(live: Way, post: Way, isLive = true): { caller: Caller; calls: Cal
     live: counted("live", live),
     post: counted("post", post),
     newKey: () => `key-${++keys}`,
-    wait: () => Promise.resolve(),
+    wait: async (ms) => void clock.waits.push(ms),
+    now: () => clock.ms,
   };
-  return { caller: new Caller(around), calls };
+  return { caller: new Caller(around), calls, clock };
 }
 
 const lost: Way = () => Promise.reject(connectionLost());
@@ -80,6 +87,20 @@ test("the same question sent again after nobody knew its fate keeps its key", as
   await expect(caller.call("send_message", ["hello"])).rejects.toMatchObject({ name: "ConnectionLost" });
   await expect(caller.call("send_message", ["hello"])).rejects.toMatchObject({ name: "ConnectionLost" });
   expect(new Set(calls.map(([, , key]) => key))).toEqual(new Set(["key-1"]));
+});
+
+test("the same words sent ten minutes later are a new question", async () => {
+  const { caller, calls, clock } = ways(lost, lost);
+  await expect(caller.call("send_message", ["yes"])).rejects.toThrow();
+  clock.ms = 601_000;
+  await expect(caller.call("send_message", ["yes"])).rejects.toThrow();
+  expect(new Set(calls.map(([, , key]) => key))).toEqual(new Set(["key-1", "key-2"]));
+});
+
+test("each pause is followed by another try", async () => {
+  const { caller, calls, clock } = ways(lost, lost);
+  await expect(caller.call("get_session", [])).rejects.toMatchObject({ name: "ConnectionLost" });
+  expect(calls.filter(([way]) => way === "post")).toHaveLength(clock.waits.length + 1);
 });
 
 test("a question that was refused gets a new key", async () => {

@@ -9,12 +9,15 @@ export interface Ways {
   post: Way;
   newKey: () => string;
   wait: (ms: number) => Promise<void>;
+  /** Milliseconds of a clock that only goes forward. */
+  now: () => number;
 }
 
 const READ = /^(get|list)_/;
 // Each call of these carries a key of its own, so that a repeat after a lost connection has no second effect.
 const KEYED = new Set(["send_message", "retry_message", "update_message"]);
-const PAUSES_MS = [300, 1_000, 3_000];
+const PAUSES_MS = [0, 300, 1_000, 3_000];
+const KEY_MS = 600_000; // the same words sent later than this are a new question
 
 /**
  * Call methods over the open socket, and by fetch while there is none.
@@ -23,7 +26,7 @@ const PAUSES_MS = [300, 1_000, 3_000];
  * same key. Anything else rejects with ConnectionLost, because nobody knows whether it took effect.
  */
 export class Caller {
-  private readonly unsettled = new Map<string, string>();
+  private readonly unsettled = new Map<string, { key: string; since: number }>();
   private readonly ways: Ways;
 
   constructor(ways: Ways) {
@@ -33,7 +36,7 @@ export class Caller {
   async call(method: string, positional: unknown[]): Promise<unknown> {
     if (!KEYED.has(method)) return this.send(method, positional);
     const what = JSON.stringify([method, positional]);
-    const key = this.unsettled.get(what) ?? this.ways.newKey();
+    const key = this.unsettledKey(what) ?? this.ways.newKey();
     return this.sendWithKey(what, key, method, positional);
   }
 
@@ -44,7 +47,7 @@ export class Caller {
     method: string,
     positional: unknown[],
   ): Promise<unknown> {
-    this.unsettled.set(what, key);
+    this.unsettled.set(what, { key, since: this.ways.now() });
     try {
       const value = await this.send(method, positional, key);
       this.unsettled.delete(what);
@@ -53,6 +56,12 @@ export class Caller {
       if (!isConnectionLost(error)) this.unsettled.delete(what);
       throw error;
     }
+  }
+
+  private unsettledKey(what: string): string | undefined {
+    for (const [sent, { since }] of this.unsettled)
+      if (this.ways.now() - since > KEY_MS) this.unsettled.delete(sent);
+    return this.unsettled.get(what)?.key;
   }
 
   private async send(method: string, positional: unknown[], key?: string): Promise<unknown> {
@@ -66,11 +75,11 @@ export class Caller {
 
   private async again(method: string, positional: unknown[], key?: string): Promise<unknown> {
     for (const pause of PAUSES_MS) {
+      if (pause > 0) await this.ways.wait(pause);
       try {
         return await this.ways.post(method, positional, key);
       } catch (error) {
         if (!isConnectionLost(error)) throw error;
-        await this.ways.wait(pause);
       }
     }
     throw connectionLost();

@@ -11,6 +11,7 @@ const caller = new Caller({
   post: postCall,
   newKey,
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  now: () => performance.now(),
 });
 
 export function startLive(): void {

@@ -11,6 +11,10 @@ export interface SessionListener {
 const listeners = new Set<SessionListener>();
 let opened: Promise<unknown> = Promise.resolve();
 
+const LEAST_PAUSE_MS = 2_000;
+const MOST_PAUSE_MS = 60_000;
+let pauseMs = LEAST_PAUSE_MS;
+
 /** Hear what happens in this workspace, in this tab and others. Returns the function that ends it. */
 export function listenToSession(listener: SessionListener): () => void {
   listeners.add(listener);
@@ -31,10 +35,19 @@ export async function afterOpening<Value>(read: () => Promise<Value>): Promise<V
 async function follow(): Promise<void> {
   try {
     const session = await api.get_session();
-    socket.subscribe("session", session.last_event, tellEvents, tellGap);
+    socket.subscribe("session", session.last_event, tellEvents, tellGap, followLater);
   } catch {
     followWhenBack();
   }
+}
+
+// Refused: too many streams at the moment, or the store is busy. What happens meanwhile is read when it is over.
+function followLater(): void {
+  setTimeout(async () => {
+    await follow();
+    tellGap();
+  }, pauseMs);
+  pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS);
 }
 
 function followWhenBack(): void {
@@ -47,6 +60,7 @@ function followWhenBack(): void {
 }
 
 function tellEvents(events: StreamEvent[]): void {
+  pauseMs = LEAST_PAUSE_MS;
   for (const listener of [...listeners]) listener.onEvents(events);
 }
 
