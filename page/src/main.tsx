@@ -9,12 +9,14 @@ import { startSession } from "./live/session";
 import { announceReady, installStandIn } from "./live/standin";
 import "./page.css";
 import { Shell } from "./shell/Shell";
+import { colourFrame } from "./shell/theme";
 import { registerWorker } from "./shell/worker/register";
 
 async function start(): Promise<void> {
   // Radix puts a style sheet into the page while a dialog is open; the page's policy asks for the nonce.
   setNonce(document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.nonce ?? "");
   const isStandIn = installStandIn(window.STUDIOLO.methods);
+  colourFrame();
   startLive();
   startSession();
   refreshWhenBack();

@@ -22,7 +22,8 @@ export async function startTranslations(): Promise<void> {
     fallbackLng: "en",
     interpolation: { escapeValue: false }, // React escapes
   });
-  if (language !== "en") await speak(language);
+  if (language === "en") return;
+  await speak(language).catch(() => {}); // its texts did not come: a page in English is better than none
 }
 
 export async function switchLanguage(language: Language): Promise<void> {

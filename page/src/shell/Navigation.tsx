@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { AREAS, type Area } from "../areas";
 import { IconButton } from "../ui/Button";
 import { AreaBoundary } from "./AreaBoundary";
+import { AreaList } from "./AreaLinks";
 import { useDrawer } from "./drawer";
 import { PaletteButton } from "./palette/PaletteButton";
 import { SettingsMenu } from "./SettingsMenu";
@@ -78,7 +79,7 @@ function Contents({ area, rest }: NavigationProps): ReactNode {
       <div className="flex px-2 pb-1">
         <WorkspaceMenu />
       </div>
-      {AREAS.length > 1 && <AreaLinks current={area} />}
+      <AreaList areas={AREAS} current={area} />
       <div className="flex min-h-0 flex-1 flex-col">
         {area.Side && (
           <AreaBoundary key={area.id}>
@@ -92,25 +93,5 @@ function Contents({ area, rest }: NavigationProps): ReactNode {
         <SettingsMenu />
       </div>
     </>
-  );
-}
-
-function AreaLinks({ current }: { current: Area }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <ul className="px-2 pb-2">
-      {AREAS.map((area) => (
-        <li key={area.id}>
-          <a
-            href={`#/${area.path}`}
-            aria-current={area === current ? "page" : undefined}
-            className="flex items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm text-soft hover:bg-hover aria-[current]:text-ink"
-          >
-            <area.icon aria-hidden="true" className="size-4.5" />
-            {t(area.title)}
-          </a>
-        </li>
-      ))}
-    </ul>
   );
 }

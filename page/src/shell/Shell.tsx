@@ -3,6 +3,8 @@ import { AREAS, HOME } from "../areas";
 import { Notices } from "../ui/Notices";
 import { useWide } from "../ui/useWide";
 import { AreaBoundary } from "./AreaBoundary";
+import { AreaBar } from "./AreaLinks";
+import { ConnectionNotice } from "./ConnectionState";
 import { DrawerContext } from "./drawer";
 import { Navigation, NavigationDrawer } from "./Navigation";
 import { PaletteDoor } from "./palette/PaletteDoor";
@@ -29,13 +31,15 @@ export function Shell(): ReactNode {
         ) : (
           <NavigationDrawer area={area} rest={place.rest} />
         )}
-        <main tabIndex={-1} className="outline-none flex min-w-0 flex-1 flex-col">
+        <main tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none">
+          <ConnectionNotice />
           <ExpiryBanner />
           <AreaBoundary key={area.id}>
             <Suspense>
               <area.Page rest={place.rest} />
             </Suspense>
           </AreaBoundary>
+          {!isWide && <AreaBar areas={AREAS} current={area} />}
         </main>
       </div>
       <div ref={notices}>

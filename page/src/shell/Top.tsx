@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../ui/Button";
 import { useWide } from "../ui/useWide";
-import { ConnectionState } from "./ConnectionState";
+import { ConnectionDot } from "./ConnectionState";
 import { useDrawer } from "./drawer";
 
 /** The line above an area: the way to the navigation, a title, the connection, and what the area adds. */
@@ -24,7 +24,7 @@ export function Top({ title, children }: { title: string; children?: ReactNode }
       <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium text-soft">
         {title || <span className="sr-only">{t("shell.brand")}</span>}
       </h1>
-      <ConnectionState />
+      <ConnectionDot />
       {children}
     </header>
   );

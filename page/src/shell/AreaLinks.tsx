@@ -1,0 +1,55 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Area } from "../areas";
+
+interface AreaLinksProps {
+  areas: readonly Area[];
+  current: Area;
+}
+
+/** The ways to the areas, one below the other; nothing where there is only one. */
+export function AreaList(props: AreaLinksProps): ReactNode {
+  return (
+    <AreaLinks {...props} list="px-2 pb-2" link="gap-2.5 rounded-lg px-2.5 py-2 text-sm hover:bg-hover" />
+  );
+}
+
+/** The ways to the areas side by side, at the bottom of a phone; nothing where there is only one. */
+export function AreaBar(props: AreaLinksProps): ReactNode {
+  const { t } = useTranslation();
+  if (props.areas.length < 2) return null;
+  return (
+    <nav
+      aria-label={t("shell.areas")}
+      className="shrink-0 border-t border-line bg-panel pb-[env(safe-area-inset-bottom)]"
+    >
+      <AreaLinks {...props} list="flex" link="h-14 flex-col justify-center gap-0.5 text-xs" />
+    </nav>
+  );
+}
+
+function AreaLinks({
+  areas,
+  current,
+  list,
+  link,
+}: AreaLinksProps & { list: string; link: string }): ReactNode {
+  const { t } = useTranslation();
+  if (areas.length < 2) return null;
+  return (
+    <ul className={list}>
+      {areas.map((area) => (
+        <li key={area.id} className="min-w-0 flex-1">
+          <a
+            href={`#/${area.path}`}
+            aria-current={area === current ? "page" : undefined}
+            className={`flex items-center text-soft aria-[current]:text-ink ${link}`}
+          >
+            <area.icon aria-hidden="true" className="size-4.5 shrink-0" />
+            <span className="max-w-full truncate">{t(area.title)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
