@@ -133,6 +133,4 @@ def test_no_process_is_left_over_by_a_killed_server_and_the_next_one_answers(tmp
         assert alive == []
         server.start()
         (task,) = ask(visitor, 1, LOCAL)
-        reading = Reading(visitor, [task["id"]])
-        reading.until_ended()
-        assert answer_of(visitor, task)["state"] == "complete"
+        Reading(visitor, [task["id"]]).until_text()
