@@ -9,12 +9,12 @@ import { useWide } from "../ui/useWide";
 import { prepareMarkdown } from "./AnswerText";
 import { type Asking, useAsking } from "./asking";
 import { Composer } from "./Composer";
-import { Conversation } from "./Conversation";
+import { Conversation, prepareList } from "./Conversation";
 import { EmptyState } from "./EmptyState";
 import { Question } from "./Question";
 import { useOpenTitle } from "./reading";
 import { useChatEvents } from "./useChatEvents";
-import { useModelChoice } from "./useModelChoice";
+import { ModelChoiceContext, useModelChoice } from "./useModelChoice";
 
 /** The area of chat: one conversation, or the beginning of one. */
 export default function Chat({ rest }: { rest: string }): ReactNode {
@@ -23,8 +23,9 @@ export default function Chat({ rest }: { rest: string }): ReactNode {
   const asking = useAsking(id, choice.asked);
   useChatEvents();
   useEffect(prepareMarkdown, []);
+  useEffect(prepareList, []);
   return (
-    <>
+    <ModelChoiceContext value={choice}>
       <Heading id={id} />
       {id ? (
         <Conversation key={id} id={id} pending={asking.pending} model={choice.asked} />
@@ -32,7 +33,7 @@ export default function Chat({ rest }: { rest: string }): ReactNode {
         <Beginning asking={asking} model={choice.current} />
       )}
       <Composer id={id} asking={asking} choice={choice} />
-    </>
+    </ModelChoiceContext>
   );
 }
 
@@ -46,7 +47,7 @@ function Beginning({ asking, model }: { asking: Asking; model: Model | null }): 
       </div>
     );
   }
-  return <EmptyState model={model} onTry={asking.send} />;
+  return <EmptyState model={model} onTry={(text) => void asking.send(text)} />;
 }
 
 function Heading({ id }: { id: string | null }): ReactNode {

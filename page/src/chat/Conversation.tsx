@@ -1,17 +1,21 @@
-import { ArrowDown } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../api.generated";
 import { go } from "../shell/place";
-import { Button } from "../ui/Button";
 import { reason } from "../ui/reason";
 import { Trouble } from "../ui/Trouble";
 import { Announcement } from "./Announcement";
-import { Answer } from "./Answer";
 import type { Pending } from "./asking";
 import { Question } from "./Question";
 import { useConversation } from "./reading";
-import { useFollowing } from "./useFollowing";
+
+const loadList = () => import("./MessageList");
+const MessageList = lazy(() => loadList().then((module) => ({ default: module.MessageList })));
+
+/** Fetch the list of messages before the first conversation needs it: the first visit does without. */
+export function prepareList(): void {
+  void loadList().catch(() => {}); // asked for again by the first conversation
+}
 
 interface ConversationProps {
   id: string;
@@ -19,59 +23,27 @@ interface ConversationProps {
   model: string | null;
 }
 
-/** The messages of a conversation. */
+/** One conversation: its messages, or why they cannot be shown. */
 export function Conversation({ id, pending, model }: ConversationProps): ReactNode {
   const reading = useConversation(id);
-  const messages = reading.data?.messages ?? [];
-  const coming = comingQuestion(id, pending, messages);
-  const following = useFollowing(messages[0]?.number);
-  const { toEnd } = following;
-  useEffect(() => {
-    if (coming !== null) toEnd();
-  }, [coming, toEnd]);
-  if (reading.data?.conversation.deleted) return <Missing />;
-  if (reading.isError && !reading.data)
-    return <Unread error={reading.error} onRetry={() => reading.refetch()} />;
+  const page = reading.data;
+  const coming = comingQuestion(id, pending, page?.messages ?? []);
+  if (page?.conversation.deleted) return <Missing />;
+  if (reading.isError && !page) return <Unread error={reading.error} onRetry={() => reading.refetch()} />;
   return (
-    <div className="relative min-h-0 flex-1">
-      <div
-        ref={following.frame}
-        onScroll={following.onScroll}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
-        className="relative h-full overflow-y-auto px-4 [overflow-anchor:none] [scrollbar-gutter:stable_both-edges] focus-visible:-outline-offset-2"
-      >
-        <div ref={following.contents} className="mx-auto max-w-3xl py-4">
-          <Earlier reading={reading} />
-          <Messages messages={messages} coming={coming} model={model} />
-          <Announcement last={messages.at(-1)} />
-        </div>
-      </div>
-      {following.isAway && <ToEnd onClick={following.toEnd} />}
-    </div>
+    <>
+      <Suspense fallback={<NotRead coming={coming} />}>
+        {page ? <MessageList page={page} coming={coming} model={model} /> : <NotRead coming={coming} />}
+      </Suspense>
+      <Announcement last={page?.messages.at(-1)} />
+    </>
   );
 }
 
-interface MessagesProps {
-  messages: Message[];
-  coming: string | null;
-  model: string | null;
-}
-
-// The log is silent for a screen reader, which would read a growing text again and again; `Announcement` speaks.
-function Messages({ messages, coming, model }: MessagesProps): ReactNode {
-  const { t } = useTranslation();
-  const last = coming === null ? messages.at(-1) : undefined;
+function NotRead({ coming }: { coming: string | null }): ReactNode {
   return (
-    <div role="log" aria-live="off" aria-label={t("chat.messages")} className="flex flex-col gap-2">
-      {messages.map((message) =>
-        message.role === "user" ? (
-          <Question key={message.id} text={message.text} message={message} model={model} />
-        ) : (
-          <Answer key={message.id} message={message} isLast={message === last} model={model} />
-        ),
-      )}
-      {coming !== null && <Question text={coming} />}
+    <div className="min-h-0 flex-1 overflow-y-auto px-4">
+      <div className="mx-auto max-w-3xl py-4">{coming !== null && <Question text={coming} />}</div>
     </div>
   );
 }
@@ -80,34 +52,6 @@ function comingQuestion(id: string, pending: Pending | null, messages: Message[]
   if (pending?.conversationId !== id) return null;
   const isThere = messages.some((message) => message.role === "user" && message.number > pending.after);
   return isThere ? null : pending.text;
-}
-
-function Earlier({ reading }: { reading: ReturnType<typeof useConversation> }): ReactNode {
-  const { t } = useTranslation();
-  if (!reading.hasNextPage) return null;
-  const failed = reading.isFetchNextPageError;
-  return (
-    <div className="flex justify-center pb-6">
-      <Button kind="quiet" disabled={reading.isFetchingNextPage} onClick={() => reading.fetchNextPage()}>
-        {failed ? t("chat.earlierFailed") : t("chat.earlier")}
-      </Button>
-    </div>
-  );
-}
-
-function ToEnd({ onClick }: { onClick: () => void }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <button
-      type="button"
-      aria-label={t("chat.jumpToEnd")}
-      title={t("chat.jumpToEnd")}
-      onClick={onClick}
-      className="absolute bottom-3 left-1/2 flex size-9 -translate-x-1/2 animate-fade items-center justify-center rounded-full border border-line bg-raised text-soft shadow-md hover:text-ink"
-    >
-      <ArrowDown aria-hidden="true" className="size-4.5" />
-    </button>
-  );
 }
 
 function Missing(): ReactNode {

@@ -1,11 +1,11 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Message, Task } from "../api.generated";
+import type { ErrorBody, Message, Task } from "../api.generated";
 import { api } from "../live/api";
 import { go, placeOf } from "../shell/place";
-import { reason } from "../ui/reason";
 import { drafts } from "./drafts";
-import { CONVERSATIONS, conversationKey, expect, type Pages } from "./reading";
+import { bodyOf } from "./problems";
+import { CONVERSATIONS, conversationKey, expect, lastNumber, takePage } from "./reading";
 
 export const NEW = "new";
 
@@ -18,7 +18,9 @@ export interface Pending {
 
 export interface Problem {
   conversationId: string | null;
-  reason: string;
+  error: ErrorBody;
+  /** When it came, in milliseconds. */
+  at: number;
 }
 
 export interface Asking {
@@ -26,7 +28,8 @@ export interface Asking {
   /** The server has not taken the question yet. */
   isSending: boolean;
   problem: Problem | null;
-  send: (text: string) => Promise<void>;
+  /** Send a question; `other` names another model than the chosen one. */
+  send: (text: string, other?: string) => Promise<void>;
 }
 
 /** Sends questions of one conversation, or the first of a new one. */
@@ -36,14 +39,14 @@ export function useAsking(conversationId: string | null, model: string | null): 
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  async function send(text: string): Promise<void> {
+  async function send(text: string, other?: string): Promise<void> {
     const draft = conversationId ?? NEW;
     setProblem(null);
     setSending(true);
     setPending({ conversationId, text, after: lastNumber(queries, conversationId) });
     drafts.hold(draft, text);
     try {
-      const task = await api.send_message(text, conversationId, model);
+      const task = await api.send_message(text, conversationId, other ?? model);
       expectAnswer(queries, task, text);
       drafts.release(draft, true);
       if (!conversationId) {
@@ -53,7 +56,7 @@ export function useAsking(conversationId: string | null, model: string | null): 
     } catch (error) {
       drafts.release(draft, false);
       setPending(null);
-      setProblem({ conversationId, reason: reason(error) });
+      setProblem({ conversationId, error: bodyOf(error), at: Date.now() });
     } finally {
       setSending(false);
     }
@@ -70,8 +73,9 @@ function leaveBeginning(task: Task): void {
 /** Ask the question of an answer again. Rejects with CallError. */
 export async function askAgain(queries: QueryClient, answer: Message, model: string | null): Promise<void> {
   const task = await api.retry_message(answer.id, model);
-  expect(queries, answer.conversation_id, [comingAnswer(task, answer.number + 1)], answer.number);
-  await queries.invalidateQueries({ queryKey: conversationKey(answer.conversation_id) });
+  const coming = besides(answer, comingAnswer(task, lastNumber(queries, answer.conversation_id) + 1));
+  expect(queries, answer.conversation_id, [coming], answer.number);
+  void queries.invalidateQueries({ queryKey: conversationKey(answer.conversation_id) });
 }
 
 /** Ask a question in other words; what followed the old one stays on its branch. Rejects with CallError. */
@@ -82,19 +86,16 @@ export async function askInOtherWords(
   model: string | null,
 ): Promise<void> {
   const task = await api.update_message(question.id, text, model);
-  const { conversation_id: id, number } = question;
-  expect(queries, id, [askedQuestion(task, text, number + 1), comingAnswer(task, number + 2)], number);
-  await queries.invalidateQueries({ queryKey: conversationKey(id) });
+  const id = question.conversation_id;
+  const last = lastNumber(queries, id);
+  const asked = besides(question, askedQuestion(task, text, last + 1));
+  expect(queries, id, [asked, comingAnswer(task, last + 2)], question.number);
+  void queries.invalidateQueries({ queryKey: conversationKey(id) });
 }
 
 /** Show another branch of a conversation. Rejects with CallError. */
-export async function openBranch(
-  queries: QueryClient,
-  conversationId: string,
-  messageId: string,
-): Promise<void> {
-  await api.open_branch(messageId);
-  await queries.invalidateQueries({ queryKey: conversationKey(conversationId) });
+export async function openBranch(queries: QueryClient, messageId: string): Promise<void> {
+  takePage(queries, await api.open_branch(messageId));
 }
 
 function expectAnswer(queries: QueryClient, task: Task, text: string): void {
@@ -105,9 +106,10 @@ function expectAnswer(queries: QueryClient, task: Task, text: string): void {
   void queries.invalidateQueries({ queryKey: CONVERSATIONS });
 }
 
-function lastNumber(queries: QueryClient, id: string | null): number {
-  const pages = id ? queries.getQueryData<Pages>(conversationKey(id))?.pages : undefined;
-  return pages?.[0]?.messages.at(-1)?.number ?? 0;
+// A message and those it stands beside share one place on the page.
+function besides(old: Message, fresh: Message): Message {
+  const others = old.branches.length > 0 ? old.branches : [old.id];
+  return { ...fresh, branches: [...others, fresh.id] };
 }
 
 function askedQuestion(task: Task, text: string, number: number): Message {

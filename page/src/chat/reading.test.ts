@@ -1,60 +1,66 @@
 import { QueryClient } from "@tanstack/react-query";
-import { expect, test, vi } from "vitest";
-import type { Message } from "../api.generated";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { ConversationPage, Message } from "../api.generated";
 
-vi.mock("../live/api", () => ({ api: {} }));
+const get_conversation = vi.fn();
+vi.mock("../live/api", () => ({ api: { get_conversation } }));
 vi.mock("../live/session", () => ({ afterOpening: (read: () => unknown) => read() }));
-const { conversationKey, expect: expectMessages } = await import("./reading");
+const { conversationKey, expect: expectMessages, readEarlier, readMessage } = await import("./reading");
 
-type Pages = import("./reading").Pages;
+let queries: QueryClient;
 
-function message(number: number, id = `m${number}`): Message {
-  return {
-    id,
-    conversation_id: "c1",
-    number,
-    role: number % 2 ? "user" : "assistant",
-    text: `${number}`,
-    model: null,
-    state: "complete",
-    error: null,
-    task_id: null,
-    created_at: "",
-    ended_at: null,
-    figures: null,
-    branches: [],
-  };
-}
-
-function holding(...messages: Message[]): QueryClient {
-  const queries = new QueryClient();
-  expectMessages(queries, "c1", messages);
-  return queries;
-}
-
-function ids(queries: QueryClient): string[] {
-  const pages = queries.getQueryData<Pages>(conversationKey("c1"))?.pages ?? [];
-  return pages.flatMap((page) => page.messages.map((each) => each.id));
-}
-
-test("a new conversation shows its question and coming answer before it is read", () => {
-  expect(ids(holding(message(1), message(2)))).toEqual(["m1", "m2"]);
+beforeEach(() => {
+  get_conversation.mockReset();
+  queries = new QueryClient();
 });
 
-test("a message that is there already is not shown twice", () => {
-  const queries = holding(message(1), message(2));
-  expectMessages(queries, "c1", [message(2), message(3)]);
-  expect(ids(queries)).toEqual(["m1", "m2", "m3"]);
+function message(number: number, text = ""): Message {
+  const facts = { model: null, error: null, task_id: null, figures: null, ended_at: null, branches: [] };
+  const own = { id: `m${number}`, conversation_id: "c1", number, text, created_at: "" };
+  return { ...own, ...facts, role: "assistant", state: "complete" };
+}
+
+function page(messages: Message[], next: number | null = null): Partial<ConversationPage> {
+  return { messages, next };
+}
+
+function known(): ConversationPage | undefined {
+  return queries.getQueryData<ConversationPage>(conversationKey("c1"));
+}
+
+test("a message that changed is read alone, and nothing else is", async () => {
+  expectMessages(queries, "c1", [message(1), message(2)]);
+  get_conversation.mockResolvedValue(page([message(2, "all of it")]));
+  await readMessage(queries, "c1", "m2");
+  expect(get_conversation.mock.calls).toEqual([["c1", 3, 1]]);
+  expect(known()?.messages.map((each) => each.text)).toEqual(["", "all of it"]);
 });
 
-test("an answer asked again makes way for the new one", () => {
-  const queries = holding(message(1), message(2));
-  expectMessages(queries, "c1", [message(3, "again")], 2);
-  expect(ids(queries)).toEqual(["m1", "again"]);
+test("a message nobody knows yet makes the newest page out of date", async () => {
+  expectMessages(queries, "c1", [message(1)]);
+  await readMessage(queries, "c1", "m2");
+  expect(get_conversation).not.toHaveBeenCalled();
+  expect(queries.getQueryState(conversationKey("c1"))?.isInvalidated).toBe(true);
 });
 
-test("where the new answer was read first, nothing is taken away", () => {
-  const queries = holding(message(1), message(3, "again"));
-  expectMessages(queries, "c1", [message(3, "again")], 2);
-  expect(ids(queries)).toEqual(["m1", "again"]);
+test("a message that is not shown any more makes the newest page out of date", async () => {
+  expectMessages(queries, "c1", [message(1), message(2)]);
+  get_conversation.mockResolvedValue(page([message(1)]));
+  await readMessage(queries, "c1", "m2");
+  expect(queries.getQueryState(conversationKey("c1"))?.isInvalidated).toBe(true);
+});
+
+test("nothing is read of a conversation that is not open", async () => {
+  await readMessage(queries, "c9", "m1");
+  expect(get_conversation).not.toHaveBeenCalled();
+});
+
+test("earlier messages are read before the first known one, until there are none", async () => {
+  expectMessages(queries, "c1", [message(5)]);
+  queries.setQueryData<ConversationPage>(conversationKey("c1"), (now) => now && { ...now, next: 5 });
+  get_conversation.mockResolvedValue(page([message(3), message(4)]));
+  await readEarlier(queries, "c1");
+  await readEarlier(queries, "c1");
+  expect(get_conversation.mock.calls.map(([id, before]) => [id, before])).toEqual([["c1", 5]]);
+  expect(known()?.messages.map((each) => each.number)).toEqual([3, 4, 5]);
 });

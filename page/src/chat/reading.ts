@@ -1,19 +1,19 @@
 import {
-  type InfiniteData,
   keepPreviousData,
   type QueryClient,
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
   useQuery,
+  useQueryClient,
 } from "@tanstack/react-query";
 import type { Conversation, ConversationList, ConversationPage, Message, ModelList } from "../api.generated";
 import { api } from "../live/api";
 import { afterOpening } from "../live/session";
-
-export type Pages = InfiniteData<ConversationPage, number | null>;
+import { merged, patched, withComing, withEarlier } from "./pages";
 
 const PAGE = 50;
+const EARLIER_PAGE = 100;
 
 export const CONVERSATIONS = ["conversations"];
 
@@ -33,38 +33,69 @@ export function useConversations(search = ""): UseInfiniteQueryResult<Conversati
   });
 }
 
-/** A conversation with its messages, oldest first; `fetchNextPage` reads earlier ones. */
-export function useConversation(id: string): UseInfiniteQueryResult<ConversationPage> {
-  return useInfiniteQuery({
+/**
+ * A conversation with its newest messages and the earlier ones that were read, oldest first.
+ *
+ * Reading it again reads the newest page alone: what stands before it cannot change.
+ */
+export function useConversation(id: string): UseQueryResult<ConversationPage> {
+  const queries = useQueryClient();
+  return useQuery({
     queryKey: conversationKey(id),
-    queryFn: ({ pageParam }) => afterOpening(() => api.get_conversation(id, pageParam)),
-    initialPageParam: null as number | null,
-    getNextPageParam: (page: ConversationPage) => page.next,
-    select: joined,
+    queryFn: async () => {
+      const fresh = await afterOpening(() => api.get_conversation(id));
+      return merged(known(queries, id), fresh);
+    },
+    structuralSharing: false, // `merged` keeps what is the same, and compares one page only
   });
+}
+
+/** Read the page before the first message that is known. Rejects with CallError. */
+export async function readEarlier(queries: QueryClient, id: string): Promise<void> {
+  const before = known(queries, id)?.next ?? null;
+  if (before === null) return;
+  const page = await api.get_conversation(id, before, EARLIER_PAGE);
+  change(queries, id, (now) => withEarlier(now, before, page));
+}
+
+/** Read one message again, or the newest page where it is not known yet or not shown any more. */
+export async function readMessage(queries: QueryClient, id: string, messageId: string): Promise<void> {
+  const old = known(queries, id)?.messages.find((message) => message.id === messageId);
+  const fresh = old && (await messageAt(id, old.number).catch(() => undefined));
+  if (fresh?.id === messageId) change(queries, id, (now) => patched(now, fresh));
+  else await queries.invalidateQueries({ queryKey: conversationKey(id) });
+}
+
+/** Take over a message as it stands, without reading it. */
+export function patchMessage(queries: QueryClient, message: Message): void {
+  change(queries, message.conversation_id, (now) => patched(now, message));
+}
+
+/** Take over the newest page of a conversation, read elsewhere. */
+export function takePage(queries: QueryClient, page: ConversationPage): void {
+  queries.setQueryData<ConversationPage>(conversationKey(page.conversation.id), (now) => merged(now, page));
+}
+
+/** Show messages that are known to come, before they are read; those from number `from` on are gone. */
+export function expect(queries: QueryClient, id: string, coming: Message[], from?: number): void {
+  queries.setQueryData<ConversationPage>(conversationKey(id), (now) => withComing(now, id, coming, from));
+}
+
+/** The last number in a conversation as far as it is read; 0 where nothing is. */
+export function lastNumber(queries: QueryClient, id: string | null): number {
+  return (id && known(queries, id)?.messages.at(-1)?.number) || 0;
 }
 
 /** The title of the open conversation, from wherever it is known. */
 export function useOpenTitle(id: string | null): string {
   const listed = useConversations().data?.find((each) => each.id === id)?.title;
-  const read = useKnown(id, (data) => data.pages[0]?.conversation.title ?? "");
+  const read = useKnown(id, (page) => page.conversation.title);
   return listed ?? read ?? "";
 }
 
 /** The task that writes the last answer of a conversation, or null where none is being written. */
 export function useRunningTask(id: string | null): string | null {
   return useKnown(id, runningTask) ?? null;
-}
-
-/** Something of a conversation as far as it is read; reads nothing itself. */
-function useKnown<Value>(id: string | null, pick: (data: Pages) => Value): Value | undefined {
-  const key = conversationKey(id ?? "");
-  return useQuery<Pages, Error, Value>({ queryKey: key, enabled: false, select: pick }).data;
-}
-
-function runningTask(data: Pages): string | null {
-  const last = data.pages[0]?.messages.findLast((message) => message.state === "streaming");
-  return last?.task_id ?? null;
 }
 
 /** The models that can answer. Takes as long as the slowest model server; nothing else on the page waits for it. */
@@ -77,37 +108,29 @@ export function useModels(): UseQueryResult<ModelList> {
   });
 }
 
-function joined(data: Pages): ConversationPage {
-  const [newest] = data.pages;
-  if (!newest) throw new Error("a conversation without a page");
-  return {
-    conversation: newest.conversation,
-    messages: data.pages.toReversed().flatMap((page) => page.messages),
-    next: data.pages.at(-1)?.next ?? null,
-  };
+/** Something of a conversation as far as it is read; reads nothing itself. */
+function useKnown<Value>(id: string | null, pick: (page: ConversationPage) => Value): Value | undefined {
+  const key = conversationKey(id ?? "");
+  const options = { queryKey: key, enabled: false, structuralSharing: false, select: pick };
+  return useQuery<ConversationPage, Error, Value>(options).data;
 }
 
-/** Show messages that are known to come, before they are read; those from number `from` on are gone. */
-export function expect(
+function runningTask(page: ConversationPage): string | null {
+  return page.messages.findLast((message) => message.state === "streaming")?.task_id ?? null;
+}
+
+async function messageAt(id: string, number: number): Promise<Message | undefined> {
+  return (await api.get_conversation(id, number + 1, 1)).messages.at(-1);
+}
+
+function known(queries: QueryClient, id: string): ConversationPage | undefined {
+  return queries.getQueryData<ConversationPage>(conversationKey(id));
+}
+
+function change(
   queries: QueryClient,
   id: string,
-  coming: Message[],
-  from = Number.POSITIVE_INFINITY,
+  alter: (known: ConversationPage) => ConversationPage,
 ): void {
-  queries.setQueryData<Pages>(conversationKey(id), (known) => {
-    const [newest, ...earlier] = known?.pages ?? [firstPage(id, coming)];
-    if (!newest) return known;
-    const ids = new Set(newest.messages.map((message) => message.id));
-    const fresh = coming.filter((message) => !ids.has(message.id));
-    const kept = newest.messages.filter((message) => message.number < from || !fresh.length);
-    const pages = [{ ...newest, messages: [...kept, ...fresh] }, ...earlier];
-    return { pages, pageParams: known?.pageParams ?? [null] };
-  });
-}
-
-function firstPage(id: string, coming: Message[]): ConversationPage {
-  const now = new Date().toISOString();
-  const times = { created_at: now, updated_at: now };
-  const facts = { title: "", pinned: false, deleted: false, found: null, num_messages: coming.length };
-  return { conversation: { id, ...times, ...facts }, messages: [], next: null };
+  queries.setQueryData<ConversationPage>(conversationKey(id), (now) => now && alter(now));
 }

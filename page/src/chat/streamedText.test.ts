@@ -1,21 +1,30 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { StreamEvent } from "../live/frames";
-import { PAINT_MS, StreamedText } from "./streamedText";
+import { PAINT_MS, StreamedText, type Subscribe } from "./streamedText";
 
 let tell: (...events: StreamEvent[]) => void;
 let tellGap: () => void;
+let refuse: () => void;
+let stop: () => void;
 let paints: number;
+let subscriptions: number;
+let refusals: number;
 let streamed: StreamedText;
 
 beforeEach(() => {
   vi.useFakeTimers();
   paints = 0;
-  streamed = new StreamedText("task", (_stream, _after, onEvents, onGap) => {
+  subscriptions = 0;
+  refusals = 0;
+  const subscribe: Subscribe = (_stream, _after, onEvents, onGap, onRefused) => {
+    subscriptions++;
     tell = (...events) => onEvents(events);
     tellGap = () => onGap(9);
+    refuse = () => onRefused({ code: "unavailable", message: "", details: {} });
     return () => {};
-  });
-  streamed.follow(() => paints++);
+  };
+  streamed = new StreamedText("task", subscribe, () => refusals++);
+  stop = streamed.follow(() => paints++);
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -27,7 +36,12 @@ test("words are gathered in order, thoughts apart", () => {
   tell(event("thinking", "hm "), event("text", "Hello "));
   tell(event("thinking", "well"), event("text", "world"));
   vi.advanceTimersByTime(PAINT_MS);
-  expect(streamed.current).toEqual({ text: "Hello world", thinking: "hm well", ended: false });
+  expect(streamed.current).toEqual({
+    text: "Hello world",
+    thinking: "hm well",
+    ended: false,
+    end: null,
+  });
 });
 
 test("a thousand words in a second are painted at most twenty times", () => {
@@ -46,9 +60,10 @@ test("nothing is painted while nothing comes", () => {
 });
 
 test("the end is told, and nothing of the text is lost with it", () => {
-  tell(event("text", "all"), event("end"));
+  tell(event("text", "all"), { ...event("end"), data: { state: "completed", error: null } });
   vi.advanceTimersByTime(PAINT_MS);
-  expect(streamed.current).toEqual({ text: "all", thinking: "", ended: true });
+  const end = { state: "completed", error: null };
+  expect(streamed.current).toEqual({ text: "all", thinking: "", ended: true, end });
 });
 
 test("events of unknown kinds add nothing", () => {
@@ -69,4 +84,26 @@ test("reading again begins with nothing, so that no word comes twice", () => {
   tell(event("text", "once"));
   vi.advanceTimersByTime(PAINT_MS);
   expect(streamed.current.text).toBe("once");
+});
+
+test("a refused stream tells that the message is to be read, and is asked for again after longer and longer pauses", () => {
+  refuse();
+  expect([refusals, subscriptions]).toEqual([1, 1]);
+  vi.advanceTimersByTime(2_000);
+  expect(subscriptions).toBe(2);
+  refuse();
+  vi.advanceTimersByTime(2_000);
+  expect(subscriptions).toBe(2);
+  vi.advanceTimersByTime(2_000);
+  expect(subscriptions).toBe(3);
+  tell(event("text", "here"));
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current.text).toBe("here");
+});
+
+test("whoever stops reading asks for nothing again", () => {
+  refuse();
+  stop();
+  vi.advanceTimersByTime(60_000);
+  expect(subscriptions).toBe(1);
 });

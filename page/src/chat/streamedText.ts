@@ -1,3 +1,4 @@
+import type { ErrorBody } from "../api.generated";
 import type { StreamEvent } from "../live/frames";
 
 /** What has come of an answer so far. */
@@ -5,29 +6,44 @@ export interface Streamed {
   text: string;
   thinking: string;
   ended: boolean;
+  /** How it ended; null while it is written, and where the stream did not say. */
+  end: TaskEnd | null;
 }
 
-type Subscribe = (
+export interface TaskEnd {
+  state: string;
+  error: ErrorBody | null;
+}
+
+export type Subscribe = (
   stream: string,
   after: number,
   onEvents: (events: StreamEvent[]) => void,
   onGap: (upTo: number) => void,
+  onRefused: (error: ErrorBody) => void,
 ) => () => void;
 
 export const PAINT_MS = 50;
-const NOTHING: Streamed = { text: "", thinking: "", ended: false };
+const LEAST_PAUSE_MS = 2_000;
+const MOST_PAUSE_MS = 30_000;
+const NOTHING: Streamed = { text: "", thinking: "", ended: false, end: null };
 
 /** Gathers the words of one task; tells its watchers at most 20 times a second. */
 export class StreamedText {
   private now: Streamed = NOTHING;
   private painted: Streamed = NOTHING;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  private pauseMs = LEAST_PAUSE_MS;
   private readonly task: string;
   private readonly subscribe: Subscribe;
+  private readonly onRefused: () => void;
 
-  constructor(task: string, subscribe: Subscribe) {
+  /** @param onRefused the server gives no stream: the message itself may tell more. */
+  constructor(task: string, subscribe: Subscribe, onRefused: () => void = () => {}) {
     this.task = task;
     this.subscribe = subscribe;
+    this.onRefused = onRefused;
   }
 
   get current(): Streamed {
@@ -36,6 +52,22 @@ export class StreamedText {
 
   /** Read the stream from its beginning. Returns the function that ends the reading. */
   follow(onPaint: () => void): () => void {
+    let stop = this.read(onPaint, () => {
+      stop = () => {};
+      this.onRefused();
+      this.again = setTimeout(() => {
+        stop = this.follow(onPaint);
+      }, this.nextPause());
+    });
+    return () => {
+      stop();
+      clearTimeout(this.timer);
+      clearTimeout(this.again);
+      this.timer = undefined;
+    };
+  }
+
+  private read(onPaint: () => void, onRefused: () => void): () => void {
     this.now = NOTHING;
     const paint = () => {
       this.timer = undefined;
@@ -47,21 +79,30 @@ export class StreamedText {
       this.timer ??= setTimeout(paint, PAINT_MS);
     };
     // A folded stream has ended: its text stands in the message, which is read again.
-    const stop = this.subscribe(this.task, 0, take, () => {
+    const fold = () => {
       this.now = { ...this.now, ended: true };
       paint();
-    });
-    return () => {
-      stop();
-      clearTimeout(this.timer);
-      this.timer = undefined;
     };
+    return this.subscribe(this.task, 0, take, fold, onRefused);
+  }
+
+  private nextPause(): number {
+    const pause = this.pauseMs;
+    this.pauseMs = Math.min(pause * 2, MOST_PAUSE_MS);
+    return pause;
   }
 }
 
 function added(so: Streamed, event: StreamEvent): Streamed {
-  const text = typeof event.data.text === "string" ? event.data.text : "";
-  if (event.kind === "text") return { ...so, text: so.text + text };
-  if (event.kind === "thinking") return { ...so, thinking: so.thinking + text };
-  return event.kind === "end" ? { ...so, ended: true } : so;
+  const { text, state, error } = event.data;
+  const words = typeof text === "string" ? text : "";
+  if (event.kind === "text") return { ...so, text: so.text + words };
+  if (event.kind === "thinking") return { ...so, thinking: so.thinking + words };
+  if (event.kind !== "end") return so;
+  const end = typeof state === "string" ? { state, error: isError(error) ? error : null } : null;
+  return { ...so, ended: true, end };
+}
+
+function isError(value: unknown): value is ErrorBody {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
 }

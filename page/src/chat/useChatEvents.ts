@@ -4,7 +4,7 @@ import type { StreamEvent } from "../live/frames";
 import { socket } from "../live/live";
 import { listenToSession } from "../live/session";
 import { drafts } from "./drafts";
-import { CONVERSATIONS, conversationKey } from "./reading";
+import { CONVERSATIONS, conversationKey, readMessage } from "./reading";
 
 /** Keep what is shown true to what happens in this workspace, in this tab or another. */
 export function useChatEvents(): void {
@@ -26,20 +26,22 @@ export function useChatEvents(): void {
 }
 
 function refresh(queries: QueryClient, events: StreamEvent[]): void {
-  const kinds = new Set(events.map((event) => event.kind));
-  for (const id of changed(events)) void queries.invalidateQueries({ queryKey: conversationKey(id) });
-  if (kinds.has("conversation") || kinds.has("message")) {
-    void queries.invalidateQueries({ queryKey: CONVERSATIONS });
-  }
+  const conversations = new Set(events.map(conversationOf).filter((id) => id !== null));
+  const messages = new Map(events.flatMap(placeOfMessage));
+  for (const id of conversations) void queries.invalidateQueries({ queryKey: conversationKey(id) });
+  for (const [message, id] of messages) if (!conversations.has(id)) void readMessage(queries, id, message);
+  if (conversations.size + messages.size > 0) void queries.invalidateQueries({ queryKey: CONVERSATIONS });
   if (events.some((event) => event.kind === "data" && !drafts.knows(event.data.version))) void readDrafts();
 }
 
-function changed(events: StreamEvent[]): Set<string> {
-  const ids = events.map((event) => {
-    if (event.kind === "message") return event.data.conversation_id;
-    return event.kind === "conversation" ? event.data.id : null;
-  });
-  return new Set(ids.filter((id) => typeof id === "string"));
+function conversationOf({ kind, data }: StreamEvent): string | null {
+  return kind === "conversation" && typeof data.id === "string" ? data.id : null;
+}
+
+function placeOfMessage({ kind, data }: StreamEvent): [message: string, conversation: string][] {
+  const { message_id: message, conversation_id: conversation } = data;
+  const isOne = kind === "message" && typeof message === "string" && typeof conversation === "string";
+  return isOne ? [[message, conversation]] : [];
 }
 
 async function readDrafts(): Promise<void> {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { createContext, useState } from "react";
 import type { Model } from "../api.generated";
 import { useModels } from "./reading";
 
@@ -13,6 +13,9 @@ export interface ModelChoice {
   isKnown: boolean;
   choose: (id: string) => void;
 }
+
+/** The choice, for whatever on the page offers another model. */
+export const ModelChoiceContext = createContext<ModelChoice | null>(null);
 
 /** Which model answers: the one chosen in this browser while it is there, else the server's default. */
 export function useModelChoice(): ModelChoice {
