@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../api.generated";
 import { IconButton } from "../ui/Button";
@@ -12,24 +12,32 @@ import { AnswerText } from "./AnswerText";
 import { askAgain } from "./asking";
 import { Branches } from "./Branches";
 import { Figures } from "./Figures";
-import { useModels } from "./reading";
+import { focusOn } from "./focus";
+import { useModels, useRunningTask } from "./reading";
 import { Thinking } from "./Thinking";
 import { useStreamed } from "./useStreamed";
 
 interface AnswerProps {
   message: Message;
-  /** Only the last answer can be asked again: a new one in the middle would end what follows. */
+  /** Asking an earlier one again leaves what follows it on a branch. */
   isLast: boolean;
   model: string | null;
 }
 
-export function Answer({ message, isLast, model }: AnswerProps): ReactNode {
+export const Answer = memo(function Answer({ message, isLast, model }: AnswerProps): ReactNode {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const streamed = useStreamed(message);
   const isStreaming = message.state === "streaming";
   const text = message.text || streamed.text;
-  const again = () => askAgain(queries, message, model).catch((error) => notify(reason(error)));
+  const again = async (other?: string) => {
+    try {
+      await askAgain(queries, message, other ?? model);
+      focusOn();
+    } catch (error) {
+      notify(reason(error));
+    }
+  };
   return (
     <article aria-label={t("chat.answer")} data-state={message.state} className="group">
       {streamed.thinking && <Thinking text={streamed.thinking} isDone={text !== ""} />}
@@ -38,14 +46,14 @@ export function Answer({ message, isLast, model }: AnswerProps): ReactNode {
       {!isStreaming && (
         <>
           {message.figures?.was_cut && <p className="mt-3 text-sm text-faint">{t("chat.figures.cut")}</p>}
-          <AnswerEnd message={message} onAgain={isLast ? again : null} />
+          <AnswerEnd message={message} onAgain={again} />
           <Actions message={message} isLast={isLast} onAgain={again} />
         </>
       )}
       {isStreaming && <div className="h-9" />}
     </article>
   );
-}
+});
 
 function Waiting(): ReactNode {
   return (
@@ -55,15 +63,13 @@ function Waiting(): ReactNode {
   );
 }
 
-function Actions({
-  message,
-  isLast,
-  onAgain,
-}: {
+interface ActionsProps {
   message: Message;
   isLast: boolean;
   onAgain: () => void;
-}): ReactNode {
+}
+
+function Actions({ message, isLast, onAgain }: ActionsProps): ReactNode {
   const { t } = useTranslation();
   const shown = isLast
     ? ""
@@ -71,15 +77,26 @@ function Actions({
   return (
     <div className={`mt-1 -ml-2 flex h-8 items-center text-xs text-faint transition-opacity ${shown}`}>
       {message.text && <CopyButton label={t("chat.copyAnswer")} text={message.text} />}
-      {isLast && message.state === "complete" && (
-        <IconButton label={t("chat.askAgain")} className="size-8" onClick={onAgain}>
-          <RotateCcw aria-hidden="true" className="size-4" />
-        </IconButton>
-      )}
+      {message.state === "complete" && <AskAgain message={message} isLast={isLast} onAgain={onAgain} />}
       <Branches message={message} />
       <ModelName id={message.model} />
       {message.figures && <Figures figures={message.figures} />}
     </div>
+  );
+}
+
+function AskAgain({ message, isLast, onAgain }: ActionsProps): ReactNode {
+  const { t } = useTranslation();
+  const isBusy = useRunningTask(message.conversation_id) !== null;
+  return (
+    <IconButton
+      label={isLast ? t("chat.askAgain") : t("chat.askAgainHere")}
+      className="size-8 aria-disabled:opacity-45"
+      aria-disabled={isBusy}
+      onClick={() => !isBusy && onAgain()}
+    >
+      <RotateCcw aria-hidden="true" className="size-4" />
+    </IconButton>
   );
 }
 

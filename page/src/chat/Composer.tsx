@@ -14,7 +14,9 @@ import { reason } from "../ui/reason";
 import { useGrowing } from "../ui/useGrowing";
 import { type Asking, NEW } from "./asking";
 import { drafts } from "./drafts";
+import { FIELD_ID } from "./focus";
 import { ModelLine } from "./ModelLine";
+import { ProblemLine } from "./ProblemLine";
 import { useRunningTask } from "./reading";
 import { isSending } from "./sending";
 import type { ModelChoice } from "./useModelChoice";
@@ -33,25 +35,25 @@ export function Composer({ id, asking, choice }: ComposerProps): ReactNode {
   const running = useRunningTask(id);
   const isBusy = running !== null || asking.isSending;
   const field = useField(text, key);
-  const problem = asking.problem?.conversationId === id ? asking.problem.reason : null;
+  const problem = asking.problem?.conversationId === id ? asking.problem : null;
 
   function submit(event?: FormEvent): void {
     event?.preventDefault();
-    if (isBusy || !text.trim()) return;
-    void asking.send(text);
+    ask();
+  }
+
+  function ask(model?: string): void {
+    if (!isBusy && text.trim()) void asking.send(text, model);
   }
 
   return (
     <form onSubmit={submit} className="shrink-0 px-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4">
       <div className="mx-auto max-w-3xl">
-        {problem && (
-          <p role="alert" className="px-4 pb-2 text-sm text-danger">
-            {t("chat.notSent", { reason: problem })}
-          </p>
-        )}
+        {problem && <ProblemLine problem={problem} onAgain={ask} />}
         <div className="flex items-end gap-2 rounded-3xl border border-line bg-raised py-1.5 pr-1.5 pl-4 shadow-sm transition-colors focus-within:border-accent">
           <textarea
             ref={field}
+            id={FIELD_ID}
             rows={1}
             value={text}
             aria-label={t("chat.message")}
@@ -61,7 +63,7 @@ export function Composer({ id, asking, choice }: ComposerProps): ReactNode {
             onChange={(event) => drafts.type(key, event.target.value)}
             onKeyDown={(event) => isSending(event) && submit(event)}
           />
-          {running ? <StopButton task={running} /> : <SendButton isReady={text.trim() !== ""} />}
+          <SendButton running={running} isReady={text.trim() !== ""} />
         </div>
         <ModelLine choice={choice} />
       </div>
@@ -69,34 +71,36 @@ export function Composer({ id, asking, choice }: ComposerProps): ReactNode {
   );
 }
 
-const ROUND = "flex size-10 shrink-0 items-center justify-center rounded-full transition-colors";
-
-function SendButton({ isReady }: { isReady: boolean }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <button
-      type="submit"
-      aria-label={t("chat.send")}
-      title={t("chat.send")}
-      disabled={!isReady}
-      className={`${ROUND} bg-accent text-on-accent hover:bg-accent-strong disabled:bg-sunken disabled:text-faint`}
-    >
-      <ArrowUp aria-hidden="true" className="size-5" />
-    </button>
-  );
+interface SendButtonProps {
+  /** The task that writes an answer, if there is one. */
+  running: string | null;
+  isReady: boolean;
 }
 
-function StopButton({ task }: { task: string }): ReactNode {
+const ROUND = "flex size-10 shrink-0 items-center justify-center rounded-full transition-colors";
+const SENDS =
+  "bg-accent text-on-accent hover:bg-accent-strong aria-disabled:cursor-default aria-disabled:bg-sunken aria-disabled:text-faint";
+const STOPS = "bg-ink text-canvas hover:opacity-85";
+
+// One button that sends and stops, and is never disabled: so the focus on it stays where it is.
+function SendButton({ running, isReady }: SendButtonProps): ReactNode {
   const { t } = useTranslation();
+  const label = running ? t("chat.stop") : t("chat.send");
+  const stop = (task: string) => api.cancel_task(task).catch((error) => notify(reason(error)));
   return (
     <button
-      type="button"
-      aria-label={t("chat.stop")}
-      title={t("chat.stop")}
-      onClick={() => api.cancel_task(task).catch((error) => notify(reason(error)))}
-      className={`${ROUND} bg-ink text-canvas hover:opacity-85`}
+      type={running ? "button" : "submit"}
+      aria-label={label}
+      title={label}
+      aria-disabled={!running && !isReady}
+      onClick={() => running && void stop(running)}
+      className={`${ROUND} ${running ? STOPS : SENDS}`}
     >
-      <Square aria-hidden="true" className="size-3.5 fill-current" />
+      {running ? (
+        <Square aria-hidden="true" className="size-3.5 fill-current" />
+      ) : (
+        <ArrowUp aria-hidden="true" className="size-5" />
+      )}
     </button>
   );
 }

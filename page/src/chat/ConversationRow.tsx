@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { Braces, Ellipsis, FileText, PencilLine, Pin, PinOff, Trash2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "../api.generated";
 import { api } from "../live/api";
@@ -9,6 +9,7 @@ import { go } from "../shell/place";
 import { Menu, MenuItem, MenuLine } from "../ui/Menu";
 import { notify } from "../ui/notify";
 import { reason } from "../ui/reason";
+import { focusOn } from "./focus";
 import { CONVERSATIONS } from "./reading";
 import { TitleField } from "./TitleField";
 import { saveTranscript as save } from "./transcript";
@@ -22,17 +23,28 @@ export function ConversationRow({ conversation, isOpen }: RowProps): ReactNode {
   const { t } = useTranslation();
   const { setOpen } = useDrawer();
   const [isRenaming, setRenaming] = useState(false);
+  const link = useRef<HTMLAnchorElement>(null);
+  const isLeft = useRef(false);
+  useLayoutEffect(() => {
+    if (!isRenaming && isLeft.current) link.current?.focus();
+    isLeft.current = false;
+  }, [isRenaming]);
   const title = conversation.title || t("chat.untitled");
+  function leave(byKey: boolean): void {
+    isLeft.current = byKey;
+    setRenaming(false);
+  }
   if (isRenaming) {
     return (
       <li>
-        <TitleField conversation={conversation} onDone={() => setRenaming(false)} />
+        <TitleField conversation={conversation} onDone={leave} />
       </li>
     );
   }
   return (
     <li className="group/row relative flex items-center rounded-lg hover:bg-hover has-[a[aria-current]]:bg-hover">
       <a
+        ref={link}
         href={`#/chat/${conversation.id}`}
         aria-current={isOpen ? "page" : undefined}
         onClick={() => setOpen(false)}
@@ -49,17 +61,24 @@ export function ConversationRow({ conversation, isOpen }: RowProps): ReactNode {
           <span className="block truncate text-xs text-faint">{conversation.found}</span>
         )}
       </a>
-      <RowMenu conversation={conversation} title={title} isOpen={isOpen} onRename={() => setRenaming(true)} />
+      <RowMenu
+        conversation={conversation}
+        title={title}
+        isOpen={isOpen}
+        link={link}
+        onRename={() => setRenaming(true)}
+      />
     </li>
   );
 }
 
 interface RowMenuProps extends RowProps {
   title: string;
+  link: RefObject<HTMLAnchorElement | null>;
   onRename: () => void;
 }
 
-function RowMenu({ conversation, title, isOpen, onRename }: RowMenuProps): ReactNode {
+function RowMenu({ conversation, title, isOpen, link, onRename }: RowMenuProps): ReactNode {
   const { t } = useTranslation();
   const queries = useQueryClient();
   return (
@@ -95,7 +114,12 @@ function RowMenu({ conversation, title, isOpen, onRename }: RowMenuProps): React
         danger
         icon={<Trash2 aria-hidden="true" className="size-4" />}
         onSelect={() =>
-          remove(queries, conversation, { isOpen, undo: t("ui.undo"), told: t("chat.deleted", { title }) })
+          remove(queries, conversation, {
+            isOpen,
+            undo: t("ui.undo"),
+            told: t("chat.deleted", { title }),
+            next: link.current && neighbour(link.current),
+          })
         }
       >
         {t("chat.delete")}
@@ -131,11 +155,21 @@ interface Removal {
   isOpen: boolean;
   undo: string;
   told: string;
+  /** Where the focus goes on when the row with its menu is gone. */
+  next: HTMLElement | null;
+}
+
+function neighbour(link: HTMLElement): HTMLElement | null {
+  const row = link.closest("li");
+  const other = row?.nextElementSibling ?? row?.previousElementSibling;
+  return other?.querySelector("a") ?? null;
 }
 
 async function remove(queries: QueryClient, conversation: Conversation, removal: Removal): Promise<void> {
   try {
     await api.delete_conversation(conversation.id);
+    if (removal.next) removal.next.focus();
+    else focusOn();
     if (removal.isOpen) go("/chat", true);
     notify(removal.told, {
       label: removal.undo,

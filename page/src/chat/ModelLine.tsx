@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Model } from "../api.generated";
 import { Menu, MenuChoice } from "../ui/Menu";
-import { Window } from "../ui/Window";
+import { BetterModel } from "./BetterModel";
 import type { ModelChoice } from "./useModelChoice";
 
 /** Which model answers, what to expect of it, and how to have a better one. */
@@ -11,7 +11,7 @@ export function ModelLine({ choice }: { choice: ModelChoice }): ReactNode {
   return (
     <div className="flex min-h-8 flex-wrap items-center justify-center gap-x-2 px-2 pt-1 text-xs text-faint">
       <Name choice={choice} />
-      {choice.isKnown && (!choice.current || choice.current.note) && <BetterModel />}
+      {choice.isKnown && (!choice.current || choice.current.note) && <BetterModelLink />}
     </div>
   );
 }
@@ -58,11 +58,10 @@ function ModelWords({ model }: { model: Model }): ReactNode {
   );
 }
 
-function BetterModel(): ReactNode {
+function BetterModelLink(): ReactNode {
   const { t } = useTranslation();
   return (
-    <Window
-      title={t("chat.model.add")}
+    <BetterModel
       trigger={
         <button
           type="button"
@@ -71,18 +70,6 @@ function BetterModel(): ReactNode {
           {t("chat.model.add")}
         </button>
       }
-    >
-      <div className="space-y-4 text-sm leading-relaxed text-soft">
-        <p>{t("chat.model.addText")}</p>
-        <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-          tabIndex={0}
-          className="overflow-x-auto rounded-xl border border-line bg-sunken p-4 font-mono text-xs text-ink"
-        >
-          STUDIOLO_MODEL_URL=https://api.example.com/v1{"\n"}STUDIOLO_MODEL_KEY=…
-        </pre>
-        <p>{t("chat.model.addNote")}</p>
-      </div>
-    </Window>
+    />
   );
 }

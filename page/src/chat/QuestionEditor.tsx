@@ -11,7 +11,7 @@ import { isSending } from "./sending";
 interface EditorProps {
   question: Message;
   model: string | null;
-  onDone: () => void;
+  onDone: (isAsked: boolean) => void;
 }
 
 /** A question being put in other words, in its own place. */
@@ -28,14 +28,14 @@ export function QuestionEditor({ question, model, onDone }: EditorProps): ReactN
     if (!text.trim()) return;
     try {
       await askInOtherWords(queries, question, text, model);
-      onDone();
+      onDone(true);
     } catch (error) {
       setProblem(reason(error));
     }
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key === "Escape" && !event.nativeEvent.isComposing) onDone();
+    if (event.key === "Escape" && !event.nativeEvent.isComposing) onDone(false);
     if (!isSending(event)) return;
     event.preventDefault();
     void submit();
@@ -59,7 +59,7 @@ export function QuestionEditor({ question, model, onDone }: EditorProps): ReactN
       )}
       <div className="flex flex-wrap items-center justify-end gap-2 pt-2">
         <span className="flex-1 px-1 text-xs text-faint">{t("chat.editNote")}</span>
-        <Button kind="quiet" onClick={onDone}>
+        <Button kind="quiet" onClick={() => onDone(false)}>
           {t("chat.cancel")}
         </Button>
         <Button kind="primary" onClick={() => void submit()}>

@@ -15,19 +15,20 @@ export function TitleField({
   onDone,
 }: {
   conversation: Conversation;
-  onDone: () => void;
+  /** `byKey`: the reader is still here and has not gone elsewhere. */
+  onDone: (byKey: boolean) => void;
 }): ReactNode {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [title, setTitle] = useState(conversation.title);
   const isDone = useRef(false);
 
-  async function finish(keeps: boolean): Promise<void> {
+  async function finish(keeps: boolean, byKey: boolean): Promise<void> {
     if (isDone.current) return;
     isDone.current = true;
     const isNew = title.trim() !== "" && title.trim() !== conversation.title;
     if (keeps && isNew) await rename();
-    onDone();
+    onDone(byKey);
   }
 
   async function rename(): Promise<void> {
@@ -41,10 +42,10 @@ export function TitleField({
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === "Enter") void finish(true);
+    if (event.key === "Enter") void finish(true, true);
     if (event.key !== "Escape") return;
     event.stopPropagation(); // the drawer stays open
-    void finish(false);
+    void finish(false, true);
   }
 
   return (
@@ -56,7 +57,7 @@ export function TitleField({
       maxLength={MAX_TITLE}
       onChange={(event) => setTitle(event.target.value)}
       onFocus={(event) => event.target.select()}
-      onBlur={() => void finish(true)}
+      onBlur={() => void finish(true, false)}
       onKeyDown={onKeyDown}
       className="w-full rounded-lg border border-accent bg-raised px-2.5 py-1.5 text-sm outline-none"
     />
