@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -14,12 +16,27 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "static" / "app"
 MANIFEST = BUILT / ".vite" / "manifest.json"
 SHELL, BRIDGE = "src/main.tsx", "src/bridge.ts"
+# NOTE: what page/src/areas.ts loads first; asked for with the shell, not after it.
+FIRST_AREA = ("src/chat/Chat.tsx", "src/chat/Conversations.tsx")
+TEXTS = {"zh-CN": "src/i18n/zh-CN.json"}  # English is in the shell
 HIDDEN = re.compile(r"(^|/)[._]|\.pyc?$")
 _HANDLER = re.compile(r"<[^>]+\son\w+\s*=", re.IGNORECASE)
 
 
+# What Vite writes: "src/main.tsx": {"file": "assets/main-1a2b.js", "css": [...], "imports": ["_shared-3c4d.js", ...]}
+Manifest = dict[str, dict[str, Any]]
+
+
 class PageNotBuilt(Exception):
     """static/app is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFiles:
+    """The addresses of scripts and style sheets."""
+
+    scripts: list[str]
+    styles: list[str]
 
 
 class PageMaker:
@@ -39,15 +56,16 @@ class PageMaker:
         """Return the page of a workspace; every script and style in it carries the nonce."""
         if self._own is not None:
             return self._own_page(self._own, session_id, nonce)
-        scripts, styles = files_of(self._manifest, SHELL)
+        files = files_of(self._manifest, SHELL, *FIRST_AREA, *filter(None, [TEXTS.get(language)]))
         return self._shell.render(
             session_uuid=session_id,
             nonce=nonce,
             methods_json=self._methods,
             version=VERSION,
             language=language,
-            scripts=scripts,
-            styles=styles,
+            script=files.scripts[0],
+            preloads=files.scripts[1:],
+            styles=files.styles,
         )
 
     def policy(self, nonce: str) -> str:
@@ -72,12 +90,23 @@ def with_nonce(html: str, nonce: str) -> str:
     return re.sub(r"<(script|style)\b", rf'<\1 nonce="{nonce}"', html, flags=re.IGNORECASE)
 
 
-def files_of(manifest: dict[str, dict[str, object]], entry: str) -> tuple[list[str], list[str]]:
-    """Return the addresses of an entry's script and style sheets in a Vite manifest."""
-    found = manifest[entry]
-    styles = found.get("css", [])
-    assert isinstance(styles, list)
-    return [f"/static/app/{found['file']}"], [f"/static/app/{name}" for name in styles]
+def files_of(manifest: Manifest, *entries: str) -> PageFiles:
+    """Return all that entries of a Vite manifest import, the first entry's script before the others."""
+    names: list[str] = []
+    for entry in entries:
+        _add_imports(manifest, entry, names)
+    names.sort(key=lambda name: name != entries[0])
+    scripts = [f"/static/app/{manifest[name]['file']}" for name in names]
+    styles = [f"/static/app/{style}" for name in names for style in manifest[name].get("css", ())]
+    return PageFiles(scripts, list(dict.fromkeys(styles)))
+
+
+def _add_imports(manifest: Manifest, name: str, found: list[str]) -> None:
+    if name in found:
+        return
+    found.append(name)
+    for imported in manifest[name].get("imports", ()):
+        _add_imports(manifest, imported, found)
 
 
 def _put_first(html: str, scripts: str) -> str:
@@ -93,10 +122,10 @@ def _own_page(plugin: Path) -> str:
     return html
 
 
-def _manifest() -> dict[str, dict[str, object]]:
+def _manifest() -> Manifest:
     if not MANIFEST.is_file():
         raise PageNotBuilt("The page is not built. Run `python main.py setup`, or `make page`.")
-    found: dict[str, dict[str, object]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    found: Manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     return found
 
 
