@@ -55,7 +55,7 @@ from store.signals import ChangeWatch
 from tasks.journal import Journal
 from tasks.queue import Queue
 from tasks.readers import Readers
-from tasks.runner import Runner
+from tasks.runner import Places, Runner
 
 # What a person can mend before the server starts: told as one sentence, without a traceback.
 START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, PageNotBuilt, OSError)
@@ -108,7 +108,7 @@ def build(settings: Settings) -> Parts:
     methods = METHODS.including(plugin) if plugin else METHODS
     active: ActiveSessions[Api] = ActiveSessions(settings.max_active_sessions, ACTIVE_AGE_S)
     readers = Readers(database)
-    runner = Runner(database, services.queue, services.journal, settings.num_runners)
+    runner = Runner(database, services.queue, services.journal, Places.fair(settings.num_runners))
     watch = ChangeWatch(database.engine)
     services.journal.listen(readers.hear)
     watch.listen(readers.hear_change)

@@ -9,6 +9,7 @@ from api.area import Area
 from api.chat_shapes import Conversation, ConversationPage, conversation_of, message_of
 from api.errors import InvalidArguments, NotFound
 from api.method import method
+from api.numbers import Whole, whole_number
 from api.transcript import Transcript, as_json, as_markdown, file_name
 from store import chat_rows
 from store.chat_rows import ConversationRow, MessageRow, Place
@@ -48,7 +49,7 @@ class Conversations(Area):
         return ConversationList(items=items, next=_word(rows[limit - 1]) if len(rows) > limit else None)
 
     @method(rest="GET /chat/history", needs="chat:read")
-    def get_conversation(self, conversation_id: UUID, before: int | None = None, limit: int = 50) -> ConversationPage:
+    def get_conversation(self, conversation_id: UUID, before: Whole | None = None, limit: int = 50) -> ConversationPage:
         """Return a conversation with its newest messages, or those before a number."""
         limit = min(max(limit, 1), MAX_LISTED)
         with self._services.database.read() as connection:
@@ -123,7 +124,7 @@ def _place(after: str | None) -> Place | None:
         return None
     try:
         pinned, moment, conversation_id = after.split(".")
-        return Place(pinned == "1", int(moment), UUID(conversation_id))
+        return Place(pinned == "1", whole_number(moment), UUID(conversation_id))
     except ValueError:
         raise InvalidArguments({"after": "pass the `next` of the page before"}) from None
 

@@ -128,6 +128,14 @@ class MethodNotAllowed(ApiError):
     zh = "此地址只接受 {allow}。"
 
 
+class RequestTimeout(ApiError):
+    """The request's body did not come in time."""
+
+    status = 408
+    en = "The request took too long to arrive. Send it again."
+    zh = "请求传输超时。请重新发送。"
+
+
 class Conflict(ApiError):
     """Someone else changed it first."""
 

@@ -1,7 +1,8 @@
 """What can go wrong at a model server, as the visitor reads it: which server, why, and what to do. One class for each
 error of providers/base.py, under the same name."""
 
-from api.errors import ApiError
+from api.errors import ERRORS, ApiError
+from providers.base import ProviderError
 
 
 class ModelError(ApiError):
@@ -87,3 +88,12 @@ class NoModel(ModelError):
     status = 503
     en = "No model is set up. Set STUDIOLO_MODEL_URL, or leave STUDIOLO_LOCAL_MODEL on; then ask again."
     zh = "尚未配置任何模型。请设置 STUDIOLO_MODEL_URL，或启用 STUDIOLO_LOCAL_MODEL，然后重新提问。"
+
+
+def as_api_error(error: ProviderError) -> ApiError:
+    """Return a provider's error as a visitor reads it: the class of the same name in this file."""
+    facts = {"reason": error.reason, "server": error.server, "status": error.status, "detail": error.detail}
+    known = {name: value for name, value in facts.items() if value not in (None, "")}
+    if error.retry_after is not None:
+        known["retry_after"] = max(1, round(error.retry_after))
+    return ERRORS.get(error.code, ModelFailed)(**known)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 from loguru import logger
@@ -10,10 +11,11 @@ from pydantic import BaseModel, Field
 
 from api.area import Area
 from api.method import method
-from api.model_errors import ModelNotFound, NoModel
+from api.model_errors import ModelNotFound, ModelTimeout, NoModel, as_api_error
 from providers.base import ModelInfo, ModelServer, ProviderError
 
 FRESH_S = 60.0
+FAILED_S = 5.0  # a server that did not answer is not asked again sooner
 PATIENCE_S = 2.0  # a page never waits longer than this for a model server that does not answer
 
 BUILT_IN = "local"  # the short name of the model that comes with Studiolo
@@ -55,7 +57,8 @@ class Models:
     def __init__(self, servers: Mapping[str, ModelServer], default_model: str | None) -> None:
         self._servers = dict(servers)
         self._default_model = default_model
-        self._known: dict[str, tuple[float, list[ModelInfo]]] = {}
+        self._infos: dict[str, list[ModelInfo]] = {}
+        self._listings: dict[str, tuple[float, Future[list[ModelInfo]]]] = {}
         self._is_warm = False
         self._lock = threading.Lock()
 
@@ -85,16 +88,11 @@ class Models:
 
     def list_all(self) -> list[tuple[str, ModelInfo]]:
         """Return (id, model) of every server, asking all of them at once and none for longer than PATIENCE_S."""
-        threads = [threading.Thread(target=self._refresh, args=(name,), daemon=True) for name in self._servers]
-        for thread in threads:
-            thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        wait([self._listing(name) for name in self._servers], PATIENCE_S)
         return [(f"{name}/{info.id}", info) for name in self._servers for info in self._sorted(name)]
 
     def _sorted(self, name: str) -> Sequence[ModelInfo]:
-        _at, infos = self._known.get(name, (0.0, []))
+        infos = self._known(name)
         if name != next(iter(self._servers)) or self._default_model is None:
             return infos
         wanted = [info for info in infos if info.id == self._default_model] or [self._named_by_setting(name)]
@@ -108,7 +106,12 @@ class Models:
     def _default_of(self, name: str) -> str:
         if self._default_model is not None:
             return self._default_model
-        infos = self._known.get(name, (0.0, []))[1] or self._servers[name].list_models()
+        try:
+            infos = self._known(name) or self._listing(name).result(PATIENCE_S)
+        except TimeoutError:
+            raise ModelTimeout(server=self._servers[name].name) from None
+        except ProviderError as error:
+            raise as_api_error(error) from None
         if not infos:
             raise ModelNotFound(server=name)
         return infos[0].id
@@ -119,17 +122,35 @@ class Models:
         except (StopIteration, ProviderError) as error:
             logger.info("The first model could not be loaded ahead: {}", error)
 
-    def _refresh(self, name: str) -> None:
-        asked_s, infos = self._known.get(name, (float("-inf"), []))
-        if time.monotonic() - asked_s < FRESH_S:
-            return
+    def _known(self, name: str) -> list[ModelInfo]:
+        return self._infos.get(name, [])
+
+    def _listing(self, name: str) -> "Future[list[ModelInfo]]":
+        """Return what a server is being asked, or was asked a moment ago: one question at a time to each."""
+        with self._lock:
+            asked_s, listing = self._listings.get(name, (float("-inf"), None))
+            if listing is not None and not self._is_stale(asked_s, listing):
+                return listing
+            listing = Future()
+            self._listings[name] = (time.monotonic(), listing)
+        threading.Thread(target=self._ask, args=(name, listing), name="list-models", daemon=True).start()
+        return listing
+
+    @staticmethod
+    def _is_stale(asked_s: float, listing: "Future[list[ModelInfo]]") -> bool:
+        if not listing.done():
+            return False
+        return time.monotonic() - asked_s > (FAILED_S if listing.exception() else FRESH_S)
+
+    def _ask(self, name: str, listing: "Future[list[ModelInfo]]") -> None:
         try:
             infos = self._servers[name].list_models()
         except ProviderError as error:
             logger.warning("The models of {} could not be listed: {}", name, error)
-            return
-        with self._lock:
-            self._known[name] = (time.monotonic(), infos)
+            listing.set_exception(error)
+        else:
+            self._infos[name] = infos
+            listing.set_result(infos)
 
 
 class ModelsArea(Area):

@@ -2,17 +2,16 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import to_json
 
 from api.area import Area
 from api.caller import Caller
-from api.errors import Conflict, InternalError, SessionBusy, TooLarge
+from api.errors import Conflict, SessionBusy, TooLarge
 from api.method import method
 from api.services import Services
 from store import session_rows
@@ -51,13 +50,18 @@ class Plugin(Area, registered=False):
         assert self._state is not None
         return self._state[0]
 
+    @data.setter
+    def data(self, value: Mapping[str, Any]) -> None:
+        fresh = dict(value)  # a copy first: `self.data |= ...` hands in the very same map
+        self.data.clear()
+        self.data.update(fresh)
+
     def __setattr__(self, name: str, value: object) -> None:
         if name != "data":
             raise AttributeError(
                 f"self.{name} would be lost: any worker may serve the next call. Keep it as self.data[{name!r}]."
             )
-        self.data.clear()
-        self.data.update(value)  # type: ignore[call-overload]
+        super().__setattr__(name, value)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -65,13 +69,13 @@ class Plugin(Area, registered=False):
         hold: ExitStack = self._hold
         with hold:
             yield
-            if self._state is not None and self._state[0] != self._state[1]:
-                self._save(*self._state)
+            if self._state is not None:
+                self._save_if_changed(*self._state)
 
-    _state: tuple[dict[str, Any], dict[str, Any], int] | None
+    _state: tuple[dict[str, Any], bytes, int] | None
     _hold: ExitStack
 
-    def _load(self) -> tuple[dict[str, Any], dict[str, Any], int]:
+    def _load(self) -> tuple[dict[str, Any], bytes, int]:
         services, session_id = self._services, self._caller.session_id
         try:
             self._hold.enter_context(services.locks.hold(session_id, LOCK_TIMEOUT_S))
@@ -79,25 +83,27 @@ class Plugin(Area, registered=False):
             raise SessionBusy from None
         with services.database.read() as connection:
             data, version = session_rows.data_of(connection, session_id)
-        return data, deepcopy(data), version
+        return data, to_json(data), version
 
-    def _save(self, data: dict[str, Any], _before: dict[str, Any], version: int) -> None:
-        _refuse_unfit(data, self._services.settings.max_data_bytes)
+    def _save_if_changed(self, data: dict[str, Any], before: bytes, version: int) -> None:
+        # Compared as JSON: to Python 1, 1.0 and true are equal.
+        now = _as_json(data, self._services.settings.max_data_bytes)
+        if now == before:
+            return
         session_id = self._caller.session_id
         with self._services.database.write() as write:
-            self._store_session(write)
+            if version == 0:
+                self._store_session(write)  # with a higher version it is stored, and was opened as this caller's own
             if not session_rows.replace_data(write.connection, session_id, data, version):
                 raise Conflict(version=session_rows.data_of(write.connection, session_id)[1])
             self._services.journal.append_in(write, session_id, [("data", {"version": version + 1})])
 
 
-def _refuse_unfit(data: dict[str, Any], max_bytes: int) -> None:
-    try:
-        size = len(to_json(data))
-    except PydanticSerializationError as error:
-        raise InternalError from error
-    if size > max_bytes:
-        raise TooLarge(max_bytes=max_bytes, bytes=size)
+def _as_json(data: dict[str, Any], max_bytes: int) -> bytes:
+    text = to_json(data)
+    if len(text) > max_bytes:
+        raise TooLarge(max_bytes=max_bytes, bytes=len(text))
+    return text
 
 
 def load_plugin(folder: Path) -> type[Plugin]:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from api.chat import KIND
 from api.chat_shapes import MessageState
-from api.errors import ERRORS, ApiError
 from api.letters import Letters
-from api.model_errors import ModelFailed
+from api.model_errors import as_api_error
 from api.models import Models
 from providers.base import Ask, Piece, ProviderError, Role, Stop, Turn
 from store import chat_rows, event_rows
@@ -73,15 +72,6 @@ class Replies:
             rows = chat_rows.shown_before(connection, conversation_id, None, MAX_TURNS)
         said = [_turn(row) for row in rows if row.text and row.state != MessageState.FAILED]
         return (Turn(role="system", text=INSTRUCTION), *said)
-
-
-def as_api_error(error: ProviderError) -> ApiError:
-    """Return a provider's error as a visitor reads it: the class of the same name in api/model_errors.py."""
-    facts = {"reason": error.reason, "server": error.server, "status": error.status, "detail": error.detail}
-    known = {name: value for name, value in facts.items() if value not in (None, "")}
-    if error.retry_after is not None:
-        known["retry_after"] = max(1, round(error.retry_after))
-    return ERRORS.get(error.code, ModelFailed)(**known)
 
 
 def _emit(work: Work, piece: Piece, letters: Letters) -> None:

@@ -114,9 +114,10 @@ class Sessions(Area):
             raise Conflict(version=version)
         changed = merged(data, patch)
         max_bytes = self._services.settings.max_data_bytes
-        if len(to_json(changed)) > max_bytes:
+        text = to_json(changed)
+        if len(text) > max_bytes:
             raise TooLarge(max_bytes=max_bytes)
-        if changed == data:
+        if text == to_json(data):  # as JSON: to Python 1, 1.0 and true are equal
             return SessionData(data=data, version=version)
         self._store_session(write)
         session_rows.replace_data(write.connection, session_id, changed, version)

@@ -7,13 +7,14 @@ from pydantic import BaseModel
 from api.area import Area
 from api.errors import InvalidArguments, NotFound
 from api.method import method
+from api.numbers import MAX_WHOLE, whole_number
 from api.shapes import Task, task_of
 from store import task_rows
-from store.task_rows import TaskRow
+from store.task_rows import TaskListing, TaskRow
 from tasks.states import TaskState
 
 MAX_LISTED = 200
-LATEST_MS = 1 << 62
+LAST_ID = UUID(int=(1 << 128) - 1)
 
 
 class TaskList(BaseModel):
@@ -36,12 +37,12 @@ class Tasks(Area):
     def list_tasks(self, state: TaskState | None = None, limit: int = 50, after: str | None = None) -> TaskList:
         """List this workspace's tasks, newest first."""
         states = frozenset({state}) if state else frozenset(TaskState)
-        before_ms = _place(after)
+        place = _place(after)
         limit = min(max(limit, 1), MAX_LISTED)
         with self._services.database.read() as connection:
-            rows = task_rows.list_of_session(connection, self._caller.session_id, states, (before_ms, limit + 1))
+            rows = task_rows.list_of_session(connection, TaskListing(self._caller.session_id, states, place, limit + 1))
         shown = [task_of(row, self._caller.language) for row in rows[:limit]]
-        return TaskList(items=shown, next=str(rows[limit - 1].created_ms) if len(rows) > limit else None)
+        return TaskList(items=shown, next=_word(rows[limit - 1]) if len(rows) > limit else None)
 
     @method(rest="DELETE /task/{task_id}", needs="tasks:write")
     def cancel_task(self, task_id: UUID) -> Task:
@@ -60,9 +61,15 @@ class Tasks(Area):
         return row
 
 
-def _place(after: str | None) -> int:
+def _word(row: TaskRow) -> str:
+    return f"{row.created_ms}.{row.id}"
+
+
+def _place(after: str | None) -> tuple[int, UUID]:
     if after is None:
-        return LATEST_MS
-    if not after.isdecimal():
-        raise InvalidArguments({"after": "pass the `next` of the page before"})
-    return int(after)
+        return MAX_WHOLE, LAST_ID
+    try:
+        moment, task_id = after.split(".")
+        return whole_number(moment), UUID(task_id)
+    except ValueError:
+        raise InvalidArguments({"after": "pass the `next` of the page before"}) from None

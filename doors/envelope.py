@@ -30,4 +30,4 @@ def error_headers(error: ApiError) -> dict[str, str]:
 
 def as_bytes(envelope: dict[str, Any]) -> bytes:
     """Return an envelope as JSON."""
-    return to_json(envelope)
+    return to_json(envelope, inf_nan_mode="null")

@@ -35,11 +35,12 @@ class Gate:
             return
         headers = _asked_headers(scope)
         scope["studiolo.request_id"] = request_id = pick_request_id(headers)
+        dressed = _with_headers(send, request_id) if scope["type"] == "http" else send
         error = refusal(headers, self._names)
         if error is not None:
-            await _refuse(scope, send, error, pick_language(headers.get("accept-language", "")))
+            await _refuse(scope, dressed, error, pick_language(headers.get("accept-language", "")))
             return
-        await self._app(scope, receive, _with_headers(send, request_id) if scope["type"] == "http" else send)
+        await self._app(scope, receive, dressed)
 
 
 def refusal(headers: Mapping[str, str], names: frozenset[str]) -> ApiError | None:
@@ -48,7 +49,7 @@ def refusal(headers: Mapping[str, str], names: frozenset[str]) -> ApiError | Non
     if "*" not in names and _name_of(host) not in names:
         return MisdirectedRequest()
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host:
+    if origin is not None and not (host and _place_of(origin) == host):
         return ForeignOrigin()
     return None
 
@@ -63,6 +64,13 @@ def _asked_headers(scope: Scope) -> dict[str, str]:
     # Backwards, so that of a header that came twice the first one counts, as it does everywhere else.
     found = ((name, value) for name, value in reversed(scope["headers"]) if name in _ASKED)
     return {name.decode(): value.decode("latin-1") for name, value in found}
+
+
+def _place_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _name_of(host: str) -> str:

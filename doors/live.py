@@ -6,7 +6,11 @@ so a slow one costs no memory and slows nobody.
 
 import asyncio
 import uuid
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +35,11 @@ SILENT_BEATS = 3
 MAX_STREAMS = 64
 MAX_CALLS = 128
 MAX_SOCKETS = 32  # of one session
+MAX_BROWSER_SOCKETS = 64
 MAX_FRAME = 1_048_576
-NO_COOKIE, NO_SESSION, TOO_MANY, TOO_LARGE = 4401, 4404, 4429, 1009
+MAX_SMALL = 8192  # letters of a frame that is read on the event loop
+MAX_NUMBER = 1 << 53
+NO_COOKIE, NO_SESSION, TOO_MANY, TOO_LARGE, NO_TEXT = 4401, 4404, 4429, 1009, 1003
 
 
 class LiveDoor:
@@ -43,7 +50,7 @@ class LiveDoor:
         self.readers = readers
         self.threads = threads
         self.lines = lines
-        self._num_sockets: dict[UUID, int] = {}
+        self._num_sockets: Counter[UUID | str] = Counter()
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one socket until it closes."""
@@ -51,14 +58,12 @@ class LiveDoor:
         api = await self._open(socket)
         if api is None:
             return
-        if self._num_sockets.get(api.session_id, 0) >= MAX_SOCKETS:
+        browser = socket.cookies.get(KEY_COOKIE, "")
+        if self._num_sockets[api.session_id] >= MAX_SOCKETS or self._num_sockets[browser] >= MAX_BROWSER_SOCKETS:
             await socket.close(TOO_MANY)
             return
-        self._count(api.session_id, 1)
-        try:
+        with self._counted(api.session_id), self._counted(browser):
             await _Connection(self, socket, api).run()
-        finally:
-            self._count(api.session_id, -1)
 
     async def _open(self, socket: WebSocket) -> Api | None:
         loop, word = asyncio.get_running_loop(), socket.query_params.get("session", "")
@@ -70,10 +75,14 @@ class LiveDoor:
             await socket.close(NO_SESSION)
         return None
 
-    def _count(self, session_id: UUID, change: int) -> None:
-        self._num_sockets[session_id] = self._num_sockets.get(session_id, 0) + change
-        if self._num_sockets[session_id] == 0:
-            del self._num_sockets[session_id]
+    @contextmanager
+    def _counted(self, name: UUID | str) -> Iterator[None]:
+        self._num_sockets[name] += 1
+        try:
+            yield
+        finally:
+            self._num_sockets[name] -= 1
+            self._num_sockets += Counter()  # forgets those that are at nought
 
 
 class _Connection:
@@ -83,10 +92,12 @@ class _Connection:
         self._door = door
         self._socket = socket
         self._api = api
-        self._browser = socket.cookies.get(KEY_COOKIE, "")
+        self._keys = replace(read_keys(socket.cookies), is_current=False)
+        self._browser = self._keys.key or ""
         self._session_word = str(api.session_id)
         self._streams: dict[str, Reader] = {}
         self._calls: set[asyncio.Task[None]] = set()
+        self._in_line: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._heard_s = asyncio.get_running_loop().time()
         self._language = pick_language(socket.headers.get("accept-language", ""))
@@ -97,34 +108,37 @@ class _Connection:
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in [*work, *self._calls]:
+            # A call that runs keeps its place until its thread ends, or a visitor who hangs up would take every thread.
+            for task in [*work, *self._in_line]:
                 task.cancel()
-            await asyncio.gather(*work, *self._calls, return_exceptions=True)
+            await asyncio.gather(*work, *self._in_line, return_exceptions=True)
             for reader in self._streams.values():
                 self._door.readers.leave(reader)
 
     async def _read_frames(self) -> None:
-        try:
+        with suppress(WebSocketDisconnect):
             while True:
-                text = await self._socket.receive_text()
+                message = await self._socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
                 self._heard_s = asyncio.get_running_loop().time()
-                if len(text) > MAX_FRAME:
-                    await self._socket.close(TOO_LARGE)
+                text = message.get("text")
+                if text is None or len(text) > MAX_FRAME:
+                    await self._socket.close(NO_TEXT if text is None else TOO_LARGE)
                     return
                 await self._take(text)
-        except (WebSocketDisconnect, KeyError):
-            return  # KeyError: a binary frame, which no page of ours sends
 
     async def _take(self, text: str) -> None:
+        if len(text) > MAX_SMALL:
+            await self._begin_call(text, None)  # only a call is so long; it is read on the visitor's own thread
+            return
         try:
-            frame = from_json(text, allow_inf_nan=False)
-        except ValueError as error:
-            frame = None
-            await self._send(failure(BadRequest(reason=f"the frame is not JSON ({error})"), self._language, ""))
-        if not isinstance(frame, dict):
+            frame = read_frame(text)
+        except BadRequest as error:
+            await self._send(failure(error, self._language, ""))
             return
         if "call" in frame:
-            self._begin_call(frame)
+            await self._begin_call(text, frame)
         elif "subscribe" in frame:
             await self._subscribe(str(frame["subscribe"]), frame.get("after", 0))
         elif "unsubscribe" in frame:
@@ -132,39 +146,49 @@ class _Connection:
         elif "ping" in frame:
             await self._send({"pong": frame["ping"]})
 
-    def _begin_call(self, frame: dict[str, Any]) -> None:
-        coroutine = self._call(frame) if len(self._calls) < MAX_CALLS else self._refuse(frame, TooManyCalls())
-        task = asyncio.create_task(coroutine)
+    async def _begin_call(self, text: str, frame: dict[str, Any] | None) -> None:
+        if len(self._calls) >= MAX_CALLS:
+            # Sent here and not by a task: who does not read its refusals is not read from either.
+            number = None if frame is None else frame["call"]
+            await self._send({"answer": number, **failure(TooManyCalls(), self._language, "")})
+            return
+        task = asyncio.create_task(self._call(text, frame))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _call(self, frame: dict[str, Any]) -> None:
-        request_id = uuid.uuid4().hex
-        language = frame.get("language")
-        language = language if language in LANGUAGES else self._language
-        loop, places = asyncio.get_running_loop(), self._door.lines.places(self._line_name, self._browser)
+    async def _call(self, text: str, frame: dict[str, Any] | None) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._in_line.add(task)
+        run, places = self._door.threads, self._door.lines.places(self._session_word + self._browser, self._browser)
+        with suppress(WebSocketDisconnect):
+            try:
+                async with stand_in_all(places):
+                    self._in_line.discard(task)
+                    answer = await asyncio.get_running_loop().run_in_executor(run, self._answer, text, frame)
+                await self._send_text(answer)
+            except LineFull:
+                number = None if frame is None else frame["call"]
+                await self._send({"answer": number, **failure(TooManyCalls(), self._language, "")})
+            finally:
+                self._in_line.discard(task)
+
+    def _answer(self, text: str, frame: dict[str, Any] | None) -> str:
+        """Run a call on this thread and return the frame of its answer."""
+        request_id, language, number = uuid.uuid4().hex, self._language, None
         try:
-            async with stand_in_all(places):
-                run = self._door.threads
-                data = await loop.run_in_executor(run, self._call_api, frame, language, request_id)
-            await self._send({"answer": frame["call"], **success(data)})
-        except LineFull:
-            await self._send({"answer": frame["call"], **failure(TooManyCalls(), language, request_id)})
+            frame = frame or read_frame(text)
+            number, wish = frame.get("call"), frame.get("language")
+            language = wish if wish in LANGUAGES else language
+            return to_json({"answer": number, **success(self._call_api(frame, language, request_id))}).decode()
         except ApiError as error:
-            await self._send({"answer": frame["call"], **failure(error, language, request_id)})
-
-    async def _refuse(self, frame: dict[str, Any], error: ApiError) -> None:
-        await self._send({"answer": frame["call"], **failure(error, self._language, "")})
-
-    @property
-    def _line_name(self) -> str:
-        return self._session_word + self._browser
+            return to_json({"answer": number, **failure(error, language, request_id)}).decode()
 
     def _call_api(self, frame: dict[str, Any], language: str, request_id: str) -> Any:
         key = frame.get("key")
         if key is not None and not (isinstance(key, str) and 0 < len(key) <= MAX_KEY):
             raise BadRequest(reason=f"key is a text of 1 to {MAX_KEY} letters")
-        api = self._door.entrance.open(self._session_word, read_keys(self._socket.cookies))
+        api = self._door.entrance.open(self._session_word, self._keys)
         address = self._socket.client.host if self._socket.client else ""
         caller = caller_for(api, Request(door="live", language=language, id=request_id, address=address, key=key))
         return api.call(caller, str(frame.get("method", "")), frame.get("arguments", []))
@@ -184,7 +208,7 @@ class _Connection:
         self._news.set()
 
     def _subscription_error(self, stream: str, after: object) -> ApiError | None:
-        if not isinstance(after, int) or isinstance(after, bool) or after < 0:
+        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= MAX_NUMBER:
             return BadRequest(reason="after is the last number seen, 0 or more")
         if len(self._streams) >= MAX_STREAMS and stream not in self._streams:
             return BadRequest(reason=f"a socket follows at most {MAX_STREAMS} streams")
@@ -218,7 +242,8 @@ class _Connection:
                 logger.info("A live socket was silent for {} heartbeats and is closed.", SILENT_BEATS)
                 return
             beat += 1
-            await self._send({"ping": beat})
+            with suppress(TimeoutError):  # a peer that does not read holds up the ping, but not this watch
+                await asyncio.wait_for(self._send({"ping": beat}), HEARTBEAT_S)
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self._send_text(to_json(frame).decode())
@@ -228,6 +253,17 @@ class _Connection:
             await self._socket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             raise WebSocketDisconnect from None
+
+
+def read_frame(text: str) -> dict[str, Any]:
+    """Return a frame. Raises BadRequest."""
+    try:
+        frame = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise BadRequest(reason=f"the frame is not JSON ({error})") from None
+    if not isinstance(frame, dict):
+        raise BadRequest(reason="a frame is a JSON object")
+    return frame
 
 
 def _frame(stream: str, batch: Batch) -> str:

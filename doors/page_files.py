@@ -50,12 +50,12 @@ class PageMaker:
         self._manifest = _manifest()
         jinja = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=select_autoescape())
         self._shell = jinja.get_template("index.html")
-        self._own = _own_page(plugin) if plugin else None
+        self._plugin_html = _read_plugin_page(plugin) if plugin else None
 
     def page(self, session_id: UUID, nonce: str, language: str) -> str:
         """Return the page of a workspace; every script and style in it carries the nonce."""
-        if self._own is not None:
-            return self._own_page(self._own, session_id, nonce)
+        if self._plugin_html is not None:
+            return self._plugin_page(self._plugin_html, session_id, nonce)
         files = files_of(self._manifest, SHELL, *FIRST_AREA, *filter(None, [TEXTS.get(language)]))
         return self._shell.render(
             session_uuid=session_id,
@@ -77,7 +77,7 @@ class PageMaker:
         """Tell whether a plugin's file may go out: not its Python, nothing hidden."""
         return HIDDEN.search(name) is None
 
-    def _own_page(self, html: str, session_id: UUID, nonce: str) -> str:
+    def _plugin_page(self, html: str, session_id: UUID, nonce: str) -> str:
         facts = (
             f'window.SESSION_UUID="{session_id}";window.STUDIOLO={{"methods":{self._methods},"version":"{VERSION}"}};'
         )
@@ -115,7 +115,7 @@ def _put_first(html: str, scripts: str) -> str:
     return html[:at] + scripts + html[at:]
 
 
-def _own_page(plugin: Path) -> str:
+def _read_plugin_page(plugin: Path) -> str:
     html = (plugin / "index.html").read_text(encoding="utf-8")
     if _HANDLER.search(html):
         logger.warning("{}: attributes like onclick= are blocked by the page's policy; use addEventListener.", plugin)

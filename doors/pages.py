@@ -39,6 +39,7 @@ def pages_blueprint(entrance: Entrance, maker: PageMaker) -> Blueprint:
             return not_found(maker)
         entrance.keeper.note_opened(api)
         response = _page(maker, api.session_id)
+        _set_key(response, request.cookies[KEY_COOKIE])  # each visit puts off its end
         if api.is_stored and proof_cookie(api.session_id) in request.cookies:
             response.delete_cookie(proof_cookie(api.session_id), httponly=True, samesite="Lax")
         return response
@@ -67,7 +68,8 @@ def not_found(maker: PageMaker) -> Response:
 def no_such_page(maker: PageMaker, error: HTTPException) -> BaseResponse:
     """Return what an address without a route, or a wrong verb at one with it, is answered."""
     if isinstance(error, WrongVerb):
-        return refused(MethodNotAllowed(allow=", ".join(sorted(error.valid_methods or ()))))
+        allowed = ["POST"] if request.path.startswith("/api/") else sorted(error.valid_methods or ())
+        return refused(MethodNotAllowed(allow=", ".join(allowed)))
     return not_found(maker)
 
 
@@ -76,12 +78,17 @@ def _mint(entrance: Entrance, keys: BrowserKeys) -> BaseResponse:
     response = _to_page(session_id)
     is_secure = request.is_secure
     if keys.key is None:
-        response.set_cookie(KEY_COOKIE, new_key(), max_age=KEY_AGE_S, httponly=True, samesite="Lax", secure=is_secure)
+        _set_key(response, new_key())
     for surplus in surplus_proofs(keys):
         response.delete_cookie(proof_cookie(surplus), httponly=True, samesite="Lax")
     age_s = PROOF_DAYS * 86_400
     response.set_cookie(proof_cookie(session_id), proof, max_age=age_s, httponly=True, samesite="Lax", secure=is_secure)
     return response
+
+
+def _set_key(response: BaseResponse, key: str) -> None:
+    is_secure = request.is_secure
+    response.set_cookie(KEY_COOKIE, key, max_age=KEY_AGE_S, httponly=True, samesite="Lax", secure=is_secure)
 
 
 def _to_page(session_id: UUID) -> BaseResponse:

@@ -9,14 +9,18 @@ from starlette.types import ASGIApp
 from settings import Settings
 
 BACKLOG = 2048
+DEAF_MS = 45_000
+MAX_FILES = 65_536
 GRACE_S = 5
 MAX_FRAME = 2_097_152  # bytes; the live door measures letters
 
 
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve until a signal comes."""
+    _take_many_files()
     host, port = listener.getsockname()[:2]
-    sys.stderr.write(f"Studiolo is at http://{'localhost' if host == '127.0.0.1' else host}:{port}\n")
+    shown = "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"Studiolo is at http://{shown}:{port}\n")
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -36,6 +40,8 @@ def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # ends a connection whose other side takes nothing any more
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_MS)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -44,3 +50,15 @@ def listen(settings: Settings) -> socket.socket:
         raise OSError(reason) from None
     listener.listen(BACKLOG)
     return listener
+
+
+def _take_many_files() -> None:
+    """Allow as many open connections as the system lets this process have; often only 1,024 are given at first."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wished = MAX_FILES if hard == resource.RLIM_INFINITY else min(MAX_FILES, hard)
+    if soft < wished:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wished, hard))

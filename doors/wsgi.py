@@ -13,12 +13,13 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from api.caller import pick_language
-from api.errors import ApiError, TooLarge, TooManyCalls
+from api.errors import ApiError, RequestTimeout, TooLarge, TooManyCalls
 from doors.cookies import KEY_COOKIE, parse_cookie_header
 from doors.envelope import as_bytes, error_headers, failure
 from sessions.lines import LineFull, Lines, stand_in_all
 
 MAX_BODY = 1_048_576
+BODY_S = 30.0  # how long a body may take to come
 HANDED_OVER = "studiolo.handed_over"  # a Flask view leaves here what shall stream on after its answer
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -47,8 +48,11 @@ class VisitorLines:
     by_browser: Lines
 
     def places(self, session: str, browser: str) -> list[tuple[Lines, str]]:
-        """Return the lines for a call; a call without a name stands in none, since it is refused at once anyway."""
-        return [(lines, name) for lines, name in ((self.by_browser, browser), (self.by_session, session)) if name]
+        """Return the lines for a call. Pages stand in none: a workspace full of waiting calls can still be opened.
+
+        The session's comes first, so that calls which wait in it hold no place of the browser's other workspaces.
+        """
+        return [(self.by_session, session), (self.by_browser, browser)] if session and browser else []
 
 
 class FlaskDoor:
@@ -61,15 +65,20 @@ class FlaskDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # there is one socket, at /live
+            return
         headers = _header_map(scope)
         try:
-            body = await _read_body(headers, receive)
+            body = await asyncio.wait_for(_read_body(headers, receive), BODY_S)
             session = headers.get("HTTP_X_SESSION_UUID", "")
             browser = parse_cookie_header(headers.get("HTTP_COOKIE", "")).get(KEY_COOKIE, "")
             async with stand_in_all(self._lines.places(session + browser if session else "", browser)):
                 answer = await self._run(environ(scope, headers, body))
         except HungUp:
             return
+        except TimeoutError:
+            answer = _refused(scope, headers, RequestTimeout())
         except LineFull:
             answer = _refused(scope, headers, TooManyCalls())
         except ApiError as error:

@@ -83,7 +83,7 @@ class DoorKeeper:
         is_proven = self._proofs.minted_s(session_id, keys.proofs.get(session_id)) is not None
         with self._database.read() as connection:
             row = session_rows.find(connection, session_id)
-        if not self._may_open(row, owner, is_proven):
+        if not self._may_open(row, owner, is_proven and (row is None or keys.is_current)):
             return None
         if row is not None and row.owner != owner:
             self._take_over(row, owner)

@@ -18,10 +18,14 @@ KEY_LETTERS = 43  # 256 bits in base64url
 
 @dataclass(frozen=True, kw_only=True)
 class BrowserKeys:
-    """The words a browser's cookies carry: its key, and a proof for each UUID it was given."""
+    """The words a browser's cookies carry: its key, and a proof for each UUID it was given.
+
+    `is_current` is false for words that a socket has held since it opened: the browser may have others by now.
+    """
 
     key: str | None = None
     proofs: Mapping[UUID, str] = field(default_factory=dict)
+    is_current: bool = True
 
     @cached_property
     def owner(self) -> bytes | None:

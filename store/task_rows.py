@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
-from store.tables import runners, tasks
+from store.tables import runners, sessions, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +58,37 @@ class RunnerRow:
     started: str
 
 
+@dataclass(frozen=True, slots=True)
+class TaskListing:
+    """What to list: a workspace's tasks in these states, behind a place (time, id), so many at most."""
+
+    session_id: UUID
+    states: frozenset[str]
+    before: tuple[int, UUID]
+    limit: int
+
+
 _COLUMNS = tuple(tasks.c[name] for name in TaskRow.__slots__)
-_running = tasks.alias("running")
-_NUM_RUNNING = (
-    select(func.count())
-    .select_from(_running)
-    .where(_running.c.session_id == tasks.c.session_id, _running.c.state == bindparam("held"))
-    .scalar_subquery()
-)
+_running, _own_session, _other_session = tasks.alias("running"), sessions.alias("own"), sessions.alias("other")
+
+
+def _num_running_of_owner(*more: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Count what runs for the owner of the task that is looked at: a browser may mint any number of workspaces."""
+    own = select(_own_session.c.owner).where(_own_session.c.id == tasks.c.session_id)
+    owner = own.correlate(tasks).scalar_subquery()
+    running = _running.join(_other_session, _other_session.c.id == _running.c.session_id)
+    mine = (_running.c.state == bindparam("held"), _other_session.c.owner == owner, *more)
+    return select(func.count()).select_from(running).where(*mine).correlate(tasks).scalar_subquery()
+
+
 _NEXT = (
     select(tasks.c.id)
-    .where(tasks.c.state == bindparam("waiting"), tasks.c.run_after_ms <= bindparam("now"))
-    .order_by(_NUM_RUNNING, tasks.c.priority.desc(), tasks.c.created_ms)
+    .where(
+        tasks.c.state == bindparam("waiting"),
+        tasks.c.run_after_ms <= bindparam("now"),
+        _num_running_of_owner(_running.c.runner_id == bindparam("runner")) < bindparam("share"),
+    )
+    .order_by(_num_running_of_owner(), tasks.c.priority.desc(), tasks.c.created_ms)
     .limit(1)
     .scalar_subquery()
 )
@@ -90,14 +121,13 @@ def find(connection: Connection, task_id: UUID) -> TaskRow | None:
     return None if row is None else _task(row)
 
 
-def list_of_session(
-    connection: Connection, session_id: UUID, states: frozenset[str], before: tuple[int, int]
-) -> list[TaskRow]:
-    """Return a workspace's tasks in the given states, newest first: of those before a time, so many."""
-    before_ms, limit = before
-    query = select(*_COLUMNS).where(tasks.c.session_id == session_id, tasks.c.state.in_(sorted(states)))
-    older = query.where(tasks.c.created_ms < before_ms).order_by(tasks.c.created_ms.desc()).limit(limit)
-    return [_task(row) for row in connection.execute(older)]
+def list_of_session(connection: Connection, listing: TaskListing) -> list[TaskRow]:
+    """Return tasks, newest first."""
+    place = (tasks.c.created_ms, tasks.c.id)
+    own = (tasks.c.session_id == listing.session_id, tasks.c.state.in_(sorted(listing.states)))
+    query = select(*_COLUMNS).where(*own, tuple_(*place) < listing.before)
+    rows = connection.execute(query.order_by(*(column.desc() for column in place)).limit(listing.limit))
+    return [_task(row) for row in rows]
 
 
 def num_in_states(connection: Connection, session_id: UUID, states: frozenset[str]) -> int:
@@ -112,14 +142,20 @@ def any_due(connection: Connection, pending: str) -> bool:
     return connection.execute(due).first() is not None
 
 
-def claim(connection: Connection, runner_id: UUID, lease_ms: int, states: tuple[str, str]) -> TaskRow | None:
-    """Take up the next task whose turn it is: sessions with little running first, then priority, then age.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who takes up a task: a runner, for how long, and how many of its places one owner may have."""
 
-    `states`: the one it is taken from, and the one it is then in.
-    """
-    now, (pending, processing) = now_ms(), states
-    words = {"waiting": pending, "held": processing, "now": now, "runner": runner_id, "lease": now + lease_ms}
-    row = connection.execute(_CLAIM, words).first()
+    runner_id: UUID
+    lease_ms: int
+    share: int
+
+
+def claim(connection: Connection, wish: Claim, pending: str, processing: str) -> TaskRow | None:
+    """Take up the next task whose turn it is: owners with little running first, then priority, then age."""
+    now = now_ms()
+    who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "share": wish.share}
+    row = connection.execute(_CLAIM, {"waiting": pending, "held": processing, "now": now, **who}).first()
     return None if row is None else _task(row)
 
 

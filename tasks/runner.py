@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from launch import is_running, process_start_time
 from store import task_rows
 from store.clock import now_ms
 from store.database import Database
-from store.task_rows import RunnerRow, TaskRow
+from store.task_rows import Claim, RunnerRow, TaskRow
 from tasks.journal import FenceLost, Holder, Journal
 from tasks.kinds import Ending
 from tasks.queue import Queue
@@ -26,15 +27,29 @@ RENEW_EVERY = 10  # looks
 UNSEEN_MS = 86_400_000
 
 
-class Runner:
-    """Runs up to `num_threads` tasks at once. Any number of runners may share one database."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many tasks run at once, and how many of these may be of one owner."""
 
-    def __init__(self, database: Database, queue: Queue, journal: Journal, num_threads: int) -> None:
+    num: int
+    share: int
+
+    @classmethod
+    def fair(cls, num: int) -> "Places":
+        """Keep a quarter of the places, one at least, from any single owner."""
+        return cls(num, max(1, num - max(1, num // 4)))
+
+
+class Runner:
+    """Runs tasks on threads. Any number of runners may share one database."""
+
+    def __init__(self, database: Database, queue: Queue, journal: Journal, places: Places) -> None:
         self.id = uuid.uuid4()
         self._database = database
         self._queue = queue
         self._journal = journal
-        self._slots = threading.Semaphore(num_threads)
+        self._slots = threading.Semaphore(places.num)
+        self._wish = Claim(runner_id=self.id, lease_ms=LEASE_MS, share=places.share)
         self._works: dict[Holder, Work] = {}
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -121,7 +136,7 @@ class Runner:
             if not task_rows.any_due(connection, TaskState.PENDING):
                 return None
         with self._database.write() as write:
-            task = task_rows.claim(write.connection, self.id, LEASE_MS, (TaskState.PENDING, TaskState.PROCESSING))
+            task = task_rows.claim(write.connection, self._wish, TaskState.PENDING, TaskState.PROCESSING)
             if task is not None:
                 self._queue.start(write, task)
             return task

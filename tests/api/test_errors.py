@@ -7,7 +7,7 @@ import pytest
 import api.model_errors
 import providers.base
 from api.errors import ERRORS, ApiError, NotFound, shown
-from api.replies import as_api_error
+from api.model_errors import as_api_error
 
 WORDS = "reason what what_zh allow version max_bytes summary retry_after limit server"
 FACTS = dict.fromkeys(WORDS.split(), "7")

@@ -16,18 +16,18 @@ from launch import process_start_time
 from store import task_rows
 from store.clock import now_ms
 from store.database import Write
-from store.task_rows import RunnerRow, TaskRow
+from store.task_rows import Claim, RunnerRow, TaskRow
 from tasks.journal import Entry
 from tasks.kinds import Ending, Kind
 from tasks.queue import INTERRUPTED, Order
-from tasks.runner import Runner, host_name
+from tasks.runner import Places, Runner, host_name
 from tasks.states import IllegalMove, TaskState
 from tests.tasks.workshop import Workshop, run_together
 
 
 def idle_runner(workshop: Workshop) -> Runner:
     """Return a runner that takes nothing up by itself."""
-    return Runner(workshop.database, workshop.queue, workshop.journal, 1)
+    return Runner(workshop.database, workshop.queue, workshop.journal, Places(1, 1))
 
 
 def holder(workshop: Workshop, **facts: object) -> UUID:
@@ -287,3 +287,17 @@ def test_old_runners_are_forgotten_but_not_those_that_hold_something(workshop: W
         task_rows.remove_runners(write.connection, -1000)
         rows = write.connection.exec_driver_sql("SELECT id FROM runners").scalars().all()
     assert (free.hex in rows, busy.hex in rows) == (False, True)
+
+
+def test_no_owner_has_every_place(workshop: Workshop) -> None:
+    for _ in range(3):
+        workshop.submit()
+    runner_id = uuid.uuid4()
+    wish = Claim(runner_id=runner_id, lease_ms=60_000, share=Places.fair(3).share)
+    other = workshop.submit(session_id=workshop.open_session())
+    taken = []
+    for _ in range(4):
+        with workshop.database.write() as write:
+            taken.append(task_rows.claim(write.connection, wish, TaskState.PENDING, TaskState.PROCESSING))
+    assert [task is not None for task in taken] == [True, True, True, False]
+    assert other.id in {task.id for task in taken if task}

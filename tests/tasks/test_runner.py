@@ -19,7 +19,7 @@ from store.signals import ChangeWatch
 from store.task_rows import TaskRow
 from tasks.journal import Entry
 from tasks.kinds import Ending, Kind
-from tasks.runner import Runner
+from tasks.runner import Places, Runner
 from tasks.states import TaskState
 from tasks.work import Work
 from tests.running import wait_until
@@ -332,7 +332,7 @@ def test_work_under_way_outlives_its_lease_unless_another_process_was_quicker(
     wait_until(lambda: gate.running, what="the work")
     runner.take_back_lost()
     assert workshop.state(task.id) == "processing"
-    Runner(neighbour.database, neighbour.queue, neighbour.journal, 1).take_back_lost()
+    Runner(neighbour.database, neighbour.queue, neighbour.journal, Places(1, 1)).take_back_lost()
     assert workshop.state(task.id) == "failed"
 
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from store import event_rows, task_rows
 from store.database import Write
-from store.task_rows import TaskRow
+from store.task_rows import Claim, TaskRow
 from tasks.journal import Entry, FenceLost
 from tasks.kinds import Ending, Kind
 from tasks.queue import Queue
@@ -20,6 +20,7 @@ from tasks.states import FINAL, MOVES, TaskState
 from tests.tasks.workshop import STATES, Workshop, numbers_of, texts_of, workshop_at
 
 NUM_STORIES = 200 if os.environ.get("STUDIOLO_TEST_SCALE") == "full" else 8
+WISH = Claim(runner_id=UUID(int=1), lease_ms=60_000, share=1000)
 ENDINGS = [TaskState.COMPLETED, TaskState.FAILED, TaskState.CANCELLED]
 
 
@@ -65,7 +66,7 @@ class Tasks(RuleBasedStateMachine):
     def claim(self) -> TaskRow:
         """Take up a task."""
         with self.workshop.database.write() as write:
-            task = task_rows.claim(write.connection, UUID(int=1), 60_000, STATES)
+            task = task_rows.claim(write.connection, WISH, *STATES)
             assert task is not None
             self.queue.start(write, task)
         return task

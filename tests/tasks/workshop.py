@@ -12,11 +12,11 @@ from uuid import UUID
 from store import event_rows, session_rows, task_rows
 from store.database import Database
 from store.event_rows import Event
-from store.task_rows import TaskRow
+from store.task_rows import Claim, TaskRow
 from tasks.journal import Journal
 from tasks.kinds import Kind
 from tasks.queue import Order, Queue
-from tasks.runner import Runner
+from tasks.runner import Places, Runner
 from tasks.states import TaskState
 from tasks.work import Work
 from tests.running import wait_until
@@ -43,7 +43,7 @@ class Workshop:
         """Store a workspace with its stream."""
         session_id = uuid.uuid4()
         with self.database.write() as write:
-            session_rows.add_if_missing(write.connection, session_id, b"o" * 32, DAY_MS)
+            session_rows.add_if_missing(write.connection, session_id, session_id.bytes * 2, DAY_MS)
             event_rows.open_stream(write.connection, session_id, session_id)
         return session_id
 
@@ -60,7 +60,8 @@ class Workshop:
     def claim(self, runner_id: UUID | None = None, lease_ms: int = LEASE_MS) -> TaskRow | None:
         """Take up the next task by hand."""
         with self.database.write() as write:
-            return task_rows.claim(write.connection, runner_id or uuid.uuid4(), lease_ms, STATES)
+            wish = Claim(runner_id=runner_id or uuid.uuid4(), lease_ms=lease_ms, share=1000)
+            return task_rows.claim(write.connection, wish, *STATES)
 
     def held(self, lease_ms: int = LEASE_MS) -> TaskRow:
         """Put a task in and take it up by hand."""
@@ -102,7 +103,7 @@ class Workshop:
 
     def start_runner(self, num_threads: int = 8) -> Runner:
         """Start a runner; it stops with the workshop."""
-        runner = Runner(self.database, self.queue, self.journal, num_threads)
+        runner = Runner(self.database, self.queue, self.journal, Places(num_threads, num_threads))
         self._runners.append(runner)
         runner.start()
         return runner
