@@ -16,6 +16,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 20.0
+START_S = 60.0  # on a machine that does much else
 STARTED = re.compile(r"Studiolo is at (http://\S+)")
 
 
@@ -80,7 +81,11 @@ class Server:
         )
         self._reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self._reader.start()
-        wait_until(self._answers, PATIENCE_S, f"the server's start ({self.log[-2000:]})")
+        try:
+            wait_until(self._answers, START_S, "the server's start")
+        except AssertionError as error:
+            self.kill()
+            raise AssertionError(f"{error}; it said:\n{self.log[-2000:]}") from error
         return self
 
     def kill(self) -> None:
