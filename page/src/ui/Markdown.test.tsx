@@ -40,6 +40,12 @@ test("a picture whose address would run a script is neither picture nor link", (
   expect(html("![x](javascript:alert(1))")).not.toMatch(/<(img|a)\b/);
 });
 
+test("formulas are there, prices stay prices", () => {
+  expect(html("so $x^2$ holds")).toBe("<p>so <code>x^2</code> holds</p>");
+  expect(html("\\[\nx\n\\]")).toContain('<div class="wide"><code>x</code></div>');
+  expect(html("It costs $5 or $6.")).toBe("<p>It costs $5 or $6.</p>");
+});
+
 test("tables, task lists and code are there", () => {
   expect(html("| a | b |\n|---|---|\n| 1 | 2 |")).toContain("<td>2</td>");
   expect(html("- [x] done")).toContain('type="checkbox"');

@@ -1,14 +1,30 @@
 import type { Element } from "hast";
-import { type MouseEvent, memo, type ReactNode, useId } from "react";
+import {
+  type ComponentType,
+  lazy,
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  Suspense,
+  useId,
+  useMemo,
+} from "react";
 import { useTranslation } from "react-i18next";
-import ReactMarkdown, { type Components } from "react-markdown";
+import ReactMarkdown, { type Components, type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import remarkMath from "remark-math";
 import { isOwnPicture, safeLink } from "./address";
 import { CodeBlock } from "./CodeBlock";
+import { withFormulas } from "./formulas";
 
-const PLUGINS = [remarkGfm];
+type FormulaType = ComponentType<{ tex: string; isBlock: boolean }>;
+const loadFormula = (): Promise<{ default: FormulaType }> => import("./Formula");
+const Formula = lazy(() => loadFormula().catch(() => ({ default: Source })));
+
+const PLUGINS: Options["remarkPlugins"] = [remarkGfm, [remarkMath, { singleDollarTextMath: false }]];
 const COMPONENTS: Components = {
   a: ({ href, children }) => <TextLink href={href ?? ""}>{children}</TextLink>,
+  code: ({ className = "", children }) => <InlineCode className={className}>{children}</InlineCode>,
   img: ({ src, alt }) => <Picture src={typeof src === "string" ? src : ""} text={alt ?? ""} />,
   input: ({ checked }) => <TaskBox isDone={checked === true} />,
   pre: ({ node, children }) => <Preformatted node={node}>{children}</Preformatted>,
@@ -22,6 +38,7 @@ const COMPONENTS: Components = {
 /** The text of a message. HTML in it is shown as text, never taken as HTML. */
 export const Markdown = memo(function Markdown({ text }: { text: string }): ReactNode {
   const prefix = `${useId()}-`; // footnotes of two messages must not share their anchors
+  const marked = useMemo(() => withFormulas(text), [text]);
   return (
     <ReactMarkdown
       remarkPlugins={PLUGINS}
@@ -29,7 +46,7 @@ export const Markdown = memo(function Markdown({ text }: { text: string }): Reac
       components={COMPONENTS}
       urlTransform={(address, key) => (key === "src" ? address : safeLink(address))}
     >
-      {text}
+      {marked}
     </ReactMarkdown>
   );
 });
@@ -73,7 +90,27 @@ function Preformatted({ node, children }: { node: Element | undefined; children:
   const code = node?.children[0];
   if (code?.type !== "element" || code.tagName !== "code") return <pre>{children}</pre>;
   const text = code.children.map((child) => (child.type === "text" ? child.value : "")).join("");
+  if (languageOf(code) === "math") return <FormulaText tex={text} isBlock />;
   return <CodeBlock code={text.replace(/\n$/, "")} language={languageOf(code)} />;
+}
+
+function InlineCode({ className, children }: { className: string; children: ReactNode }): ReactNode {
+  if (className.includes("math-inline")) return <FormulaText tex={String(children)} isBlock={false} />;
+  return <code>{children}</code>;
+}
+
+// What reads formulas is half as large as the page: until it is there, and where it cannot come, the TeX is shown.
+function FormulaText({ tex, isBlock }: { tex: string; isBlock: boolean }): ReactNode {
+  const formula = (
+    <Suspense fallback={<Source tex={tex} />}>
+      <Formula tex={tex} isBlock={isBlock} />
+    </Suspense>
+  );
+  return isBlock ? <div className="wide">{formula}</div> : formula;
+}
+
+function Source({ tex }: { tex: string }): ReactNode {
+  return <code>{tex}</code>;
 }
 
 function languageOf(code: Element): string {

@@ -31,6 +31,8 @@ test("pictures of this server and those carried in the text are shown", () => {
 test.each([
   "https://tracker.example/x.png",
   "//tracker.example/x.png",
+  "/new",
+  "/files/../new",
   "data:image/svg+xml;base64,PHN2Zz4=",
   "data:text/html;base64,AAAA",
 ])("%s is not shown in place", (address) => {

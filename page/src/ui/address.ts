@@ -7,10 +7,14 @@ export function safeLink(address: string): string {
   return LINKS.has(resolved(address)?.protocol ?? "") ? address : "";
 }
 
-/** Whether a picture may be shown in place: from this server, or carried in the text. Others would tell who reads. */
+/**
+ * Whether a picture may be shown in place: a file of this server, or one carried in the text. Others would tell who
+ * reads, and other addresses of this server do something when they are opened (`/new`).
+ */
 export function isOwnPicture(address: string): boolean {
   if (PICTURES.test(address) || address.startsWith("blob:")) return true;
-  return resolved(address)?.origin === here().origin;
+  const url = resolved(address);
+  return url?.origin === here().origin && url.pathname.startsWith("/files/");
 }
 
 function resolved(address: string): URL | null {
