@@ -145,5 +145,7 @@ class Journal:
 
     def _tell(self, added: Sequence[tuple[UUID, list[Event]]]) -> None:
         for listener in self._listeners:
-            with logger.catch(message="A listener of the journal failed."):
+            try:
                 listener(added)
+            except Exception as error:  # noqa: BLE001 — an edge: what is committed stays, whoever could not hear of it
+                logger.opt(exception=error).error("A listener of the journal failed.")
