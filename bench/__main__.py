@@ -8,7 +8,7 @@ import time
 from bench.report import Section, document
 from tests.running import ROOT
 
-WORDS = ("calls", "page", "memory", "readers", "neighbours", "start")
+WORDS = ("calls", "page", "memory", "readers", "neighbours", "start", "first_visit")
 REPORT = ROOT / "docs" / "benchmarks.md"
 
 

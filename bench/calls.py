@@ -88,4 +88,10 @@ ABOUT = """Ours: `echo` of a plugin by `POST /api/echo`: gate, cookie, workspace
 Floor: a bare Flask route that echoes JSON with `jsonify`, behind the same adapter, threads and uvicorn, without gate,
 router or cookie. Peer: the same route under gunicorn's `gthread` worker with 64 threads. Each caller keeps one
 connection; each of ours is a visitor of its own with a stored workspace."""
-WHY = """a call of ours does the floor's whole work and, on top, finds out who asks."""
+WHY = """a call of ours does the whole work of the floor's and besides checks host and origin, gives each request an
+id and the answer its security headers, stands in the lines of its session and its browser, opens the workspace its
+cookie may open, checks the arguments and wraps the answer. Profiled in one process without a network: 0.17 ms for the
+floor (0.10 the adapter and its thread, 0.07 Flask), 0.26 for ours, of which the method's own way in (`call`) is 0.02.
+It was 0.32: what helped was to hand calls to Flask past the router, to read headers once and cookies without
+Werkzeug, lines without generators, to freeze what the collector would look through again and again, and to let
+threads run for 5 ms at a turn where no call burns the processor."""

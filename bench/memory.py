@@ -51,4 +51,4 @@ TITLE = "(c) Memory of an idle session"
 ABOUT = f"""Visitors with a browser of their own open the page over HTTP, {NUM_SESSIONS} in a batch after {NUM_WARM}
 to warm up; all their `Api` objects stay alive in `active_sessions`. The growth of the server's resident memory over a
 batch, divided by its sessions, in {NUM_BATCHES} batches one after the other. Floor: bare Flask, which keeps nothing."""
-WHY = "the allocator keeps whole arenas that a batch touched."
+WHY = """the allocator keeps whole arenas that a batch touched."""

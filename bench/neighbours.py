@@ -85,5 +85,8 @@ def _section(found: Mapping[str, Times]) -> Section:
 TITLE = "(e) One visitor's trouble"
 ABOUT = f"""{NUM_OTHERS} visitors by rpc and {NUM_OTHERS} by live sockets each call `add_count`, which stores, every
 {PAUSE_S * 1000:.0f} ms for {LOAD_S:.0f} s, while one other visitor's calls burn the processor in a pure Python loop,
-or block, for {TROUBLE_S:.0f} s. One server process; the interpreter is handed over every millisecond."""
-WHY = "each hand-over of the interpreter waits for as many turns as there are burning threads."
+or block, for {TROUBLE_S:.0f} s. One server process."""
+WHY = """a stored call gives the interpreter up at every statement, lock and change of thread, and each time waits
+behind the turns of all burning threads. A turn is 5 ms while nobody burns and 0.05 ms as long as a call does; shorter
+ones changed nothing more, because the system's own scheduler then sets the pace: on a machine that is busy with other
+things the wait grows with its load. What is known to burn belongs in a child process."""

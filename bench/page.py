@@ -156,4 +156,7 @@ follows at once. Ours: `plugins/counter`, every count stored; each tab has a wor
 that fetches from a bare Flask route, on our adapter and server, and stores nothing. Peer: the same page and route under
 gunicorn's `gthread` worker. All tabs of one server are in one browser; Chromium shares the processors with the server.
 """
-WHY = "each of our clicks is a committed transaction, and the floor's are none."
+WHY = """each of our clicks reads the workspace's data and commits an update of it and a numbered event for its other
+tabs: four statements in two transactions, about 0.3 ms of processor time, as much as the whole floor, which stores
+nothing. Tried: the same statements given straight to SQLite's driver, past SQLAlchemy, take 0.17 ms; they were left
+in SQLAlchemy, because PostgreSQL is to be served from the same lines."""
