@@ -132,7 +132,8 @@ def _aim(what: str, reached: float, most: float, unit: str) -> Aim:
 TITLE = "(g) First visit on a slow phone"
 ABOUT = f"""Headless Chromium as a phone of {PHONE[0]} x {PHONE[1]}, its processor slowed {CPU_SLOWDOWN} times, its
 network cut to 1.6 Mbit/s with 150 ms a request (Lighthouse's slow phone), from `/` on, so the way to the new workspace
-counts. Usable input is the moment the message field stands on the page and takes letters; bytes and requests are those
+counts. The first contentful paint is the page's mark, which is shown where the page itself takes longer than a moment.
+Usable input is the moment the message field stands on the page and takes letters; bytes and requests are those
 until then. The second visit has the service worker. Floor: a bare page with one button and no file beside it.
 {NUM_ROUNDS} rounds, each with browsers of their own."""
 WHY = "React, the live connection's client and the texts must come and run before the field is there."

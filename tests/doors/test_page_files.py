@@ -62,7 +62,7 @@ def test_the_texts_of_the_readers_language_are_asked_for_too(maker: PageMaker) -
 
 def test_each_script_and_style_of_the_page_carries_the_nonce(maker: PageMaker) -> None:
     tags = re.findall(r"<(?:script|style)\b[^>]*>", maker.page(SESSION, "n0nce", "en"))
-    assert len(tags) == 2
+    assert len(tags) == 3
     assert all('nonce="n0nce"' in tag for tag in tags)
 
 
