@@ -10,14 +10,16 @@ export function PaletteButton(): ReactNode {
   return (
     <button
       type="button"
-      aria-label={t("shell.palette.title")}
       aria-keyshortcuts="Control+K Meta+K"
       title={`${t("shell.palette.title")} (${PALETTE_KEYS})`}
       onClick={() => openPalette()}
-      className="flex h-8 shrink-0 items-center gap-1.5 rounded-lg px-2 text-xs text-faint hover:bg-hover hover:text-ink pointer-coarse:h-11"
+      className="relative flex h-8 shrink-0 items-center gap-1.5 rounded-lg px-2 text-xs text-faint hover:bg-hover hover:text-ink pointer-coarse:h-11"
     >
       <Search aria-hidden="true" className="size-4" />
-      <span className="pointer-coarse:hidden">{PALETTE_KEYS}</span>
+      <span className="sr-only">{t("shell.palette.title")}</span>
+      <span aria-hidden="true" className="pointer-coarse:hidden">
+        {PALETTE_KEYS}
+      </span>
     </button>
   );
 }
