@@ -41,6 +41,8 @@ def count(text: str) -> int:  # a comment
 |---|---|
 | one | 1 |
 
+$$\\frac{a}{b} = \\sqrt{c}$$
+
 ![a picture](https://example.com/picture.png)
 
 ---
@@ -127,6 +129,17 @@ def open_the_menus(review: Review, said: Words) -> None:
     page.button(said("shell.settings")).click()
     page.item(said("shell.themeDark"))
     review.at("settings")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all('[role="menu"]'), "the closed menu")
+    page.driver.switch_to.active_element.send_keys(Keys.CONTROL, "k")
+    page.labelled(said("shell.palette.field")).send_keys("Lo")
+    page.wait(lambda: page.all('[role="option"]'), "what the palette finds")
+    review.at("palette")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all('[role="dialog"]'), "the closed palette")
+    page.one('nav [aria-haspopup="menu"]').click()
+    page.item(said("shell.workspace.rename"))
+    review.at("workspaces")
     page.press(Keys.ESCAPE)
     page.wait(lambda: not page.all('[role="menu"]'), "the closed menu")
     page.revealed(said("chat.moreFor", title="Long")).click()

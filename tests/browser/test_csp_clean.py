@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
@@ -77,7 +78,7 @@ def test_a_page_of_a_persons_own_breaks_no_policy(browsers: Browsers, counter_se
 
 def walk(page: Page, server: Server, said: Words) -> None:
     open_conversation(page, add_conversation(server, page, "Long", TURNS), said)
-    page.wait(lambda: page.all(".hljs-keyword"), "the answer in colours")
+    page.wait(lambda: page.all(".hljs-keyword") and page.all("math"), "the answer in colours, with its formula")
     page.ask("[[count:5000:10]]")
     page.wait(lambda: "w5 " in page.answer_text(), "the first words")
     page.button(said("chat.stop")).click()
@@ -88,6 +89,11 @@ def walk(page: Page, server: Server, said: Words) -> None:
     page.wait(lambda: page.answer_state() == "failed", "the failed answer")
     page.button(said("shell.settings")).click()
     page.item(said("shell.themeDark")).click()
+    page.press(Keys.ESCAPE)
+    page.driver.switch_to.active_element.send_keys(Keys.CONTROL, "k")
+    page.labelled(said("shell.palette.field")).send_keys("Lo")
+    page.wait(lambda: page.all('[role="option"]'), "what the palette finds")
+    page.press(Keys.ESCAPE)
     page.open(page.driver.current_url.partition("#")[0] + "#/chat/none")
     page.wait(lambda: said("chat.missing") in page.text, "the missing conversation")
     page.open(page.driver.current_url.partition("#")[0] + "#/nowhere")
