@@ -5,7 +5,7 @@ import importlib
 import sys
 import time
 
-from bench.report import Section, document
+from bench.report import Section, document, machine_facts
 from tests.running import ROOT
 
 WORDS = ("calls", "page", "memory", "readers", "neighbours", "start", "first_visit")
@@ -17,10 +17,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("words", nargs="*", choices=[*WORDS, []], help="what to measure; nothing: all, and keep it")
     words = parser.parse_args(arguments).words
-    begun_s = time.monotonic()
+    begun_s, facts = time.monotonic(), machine_facts()
     sections = [_measure(word) for word in words or WORDS]
     if not words:
-        REPORT.write_text(document(sections, time.monotonic() - begun_s), encoding="utf-8")
+        REPORT.write_text(document(sections, facts, time.monotonic() - begun_s), encoding="utf-8")
         print(f"\nKept in {REPORT.relative_to(ROOT)}.")
     return 0
 

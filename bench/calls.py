@@ -16,7 +16,7 @@ from tests.running import Server
 PLUGIN = Path(__file__).resolve().parent / "plugin"
 QUIET = {"local_model": "false", "log_level": "WARNING"}
 MOST_RATIO = 1.5
-NUM_ROUNDS = 7
+NUM_ROUNDS = 5
 CALLERS = {1: 1.5, 100: 2.5}  # callers: seconds of one round
 BODY = {"value": "the same words both ways"}
 

@@ -67,10 +67,10 @@ class Section:
         return "\n\n".join(parts)
 
 
-def document(sections: Sequence[Section], seconds: float) -> str:
-    """Return the whole report."""
-    facts = "".join(f"- {fact}\n" for fact in [*machine_facts(), f"whole run: {seconds / 60:.1f} minutes"])
-    return _HEAD + facts + "\n" + "\n\n".join(section.as_markdown() for section in sections) + "\n"
+def document(sections: Sequence[Section], facts: Sequence[str], seconds: float) -> str:
+    """Return the whole report; `facts` are of the machine before the run."""
+    said = "".join(f"- {fact}\n" for fact in [*facts, f"whole run: {seconds / 60:.1f} minutes"])
+    return _HEAD + said + "\n" + "\n\n".join(section.as_markdown() for section in sections) + "\n"
 
 
 def machine_facts() -> list[str]:
