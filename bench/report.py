@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-_PACKAGES = ("flask", "werkzeug", "starlette", "uvicorn", "gunicorn", "pydantic", "SQLAlchemy", "pysqlite3-binary")
+_PACKAGES = ("flask", "werkzeug", "starlette", "uvicorn", "gunicorn", "pydantic", "SQLAlchemy", "pysqlite3")
 _HEAD = """# Benchmarks
 
 Written by `make bench`; do not edit. Each figure is measured beside a floor or a peer in the same run, in alternating
