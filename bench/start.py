@@ -92,5 +92,5 @@ def _section(rounds: Mapping[str, Sequence[float]]) -> Section:
 TITLE = "(f) Start to first page"
 ABOUT = f"""From the start of the process, on an empty data folder (so the database is made and brought up to date in
 this time), to the whole page of a new workspace. {NUM_ROUNDS} rounds."""
-WHY = """most of it is importing SQLAlchemy, Flask, Starlette and pydantic, which takes as long as the machine's other work
-lets it; `make run` looks first whether all is set up, and builds the page where its sources changed."""
+WHY = """most of it is importing SQLAlchemy, Flask, Starlette and pydantic, which takes as long as the machine's other
+work lets it; `make run` looks first whether all is set up, and builds the page where its sources changed."""
