@@ -1,12 +1,13 @@
 """The benchmarks' own parts do what they say: load is answered, readers see every number, ratios are of the rounds."""
 
 import json
+import platform
 
 import pytest
 
 from bench.follow import Reader, start_readers
 from bench.load import Load, finish
-from bench.report import Aim, Section, Table, percentile, ratios_of
+from bench.report import Aim, Section, Table, document, machine_facts, percentile, ratios_of
 from bench.visits import Visit, open_visits, port_of
 from bench.wire import text_frame, texts_of
 from tests.running import Server
@@ -61,3 +62,10 @@ def test_a_section_says_why_only_where_an_aim_is_missed() -> None:
 
     assert "Why it is missed: z" in section(is_met=False)
     assert "Why" not in section(is_met=True)
+
+
+def test_the_report_names_the_machine_but_not_its_name() -> None:
+    text = document([], machine_facts(), 90)
+    assert "whole run: 1.5 minutes" in text
+    assert "SQLAlchemy" in text
+    assert platform.node() not in text
