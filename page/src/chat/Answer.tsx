@@ -14,6 +14,7 @@ import { Branches } from "./Branches";
 import { Figures } from "./Figures";
 import { focusOn } from "./focus";
 import { useModels, useRunningTask } from "./reading";
+import { Settled } from "./Settled";
 import { Thinking } from "./Thinking";
 import { useStreamed } from "./useStreamed";
 
@@ -47,10 +48,15 @@ export const Answer = memo(function Answer({ message, isLast, model }: AnswerPro
         <>
           {message.figures?.was_cut && <p className="mt-3 text-sm text-faint">{t("chat.figures.cut")}</p>}
           <AnswerEnd message={message} onAgain={again} />
-          <Actions message={message} isLast={isLast} onAgain={again} />
         </>
       )}
-      {isStreaming && <div className="h-9" />}
+      <div className="mt-1 -ml-2 flex h-8 items-center text-xs text-faint">
+        {!isStreaming && (
+          <Settled>
+            <Actions message={message} isLast={isLast} onAgain={again} />
+          </Settled>
+        )}
+      </div>
     </article>
   );
 });
@@ -75,7 +81,7 @@ function Actions({ message, isLast, onAgain }: ActionsProps): ReactNode {
     ? ""
     : "opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:opacity-100";
   return (
-    <div className={`mt-1 -ml-2 flex h-8 items-center text-xs text-faint transition-opacity ${shown}`}>
+    <div className={`flex min-w-0 items-center transition-opacity ${shown}`}>
       {message.text && <CopyButton label={t("chat.copyAnswer")} text={message.text} />}
       {message.state === "complete" && <AskAgain message={message} isLast={isLast} onAgain={onAgain} />}
       <Branches message={message} />

@@ -8,6 +8,7 @@ import { Answer } from "./Answer";
 import { type Entry, entriesOf } from "./entries";
 import { focusOn, LIST_ID } from "./focus";
 import { Question } from "./Question";
+import { ScrollingContext } from "./Settled";
 import { type Earlier, useEarlier } from "./useEarlier";
 import { type List, useMessageList } from "./useMessageList";
 
@@ -37,9 +38,11 @@ export function MessageList({ page, coming, model }: MessageListProps): ReactNod
         tabIndex={0}
         className="h-full overflow-y-auto px-4 [overflow-anchor:none] [scrollbar-gutter:stable_both-edges] focus-visible:-outline-offset-2"
       >
-        <Log list={list} entries={entries} model={model} onFocus={reader.onFocus}>
-          {next !== null && <EarlierButton earlier={earlier} />}
-        </Log>
+        <ScrollingContext value={list.isScrolling}>
+          <Log list={list} entries={entries} model={model} onFocus={reader.onFocus}>
+            {next !== null && <EarlierButton earlier={earlier} />}
+          </Log>
+        </ScrollingContext>
       </div>
       {reader.isAway && <ToEnd onClick={toEnd} />}
     </div>

@@ -7,6 +7,7 @@ import { CopyButton } from "../ui/CopyButton";
 import { Branches } from "./Branches";
 import { focusOn } from "./focus";
 import { QuestionEditor } from "./QuestionEditor";
+import { Settled } from "./Settled";
 
 interface QuestionProps {
   text: string;
@@ -28,7 +29,11 @@ export const Question = memo(function Question({ text, message, model = null }: 
         </p>
       )}
       <div className="mt-1 flex h-8 items-center">
-        {message && !isEditing && <Actions message={message} pencil={pencil} onEdit={edit} />}
+        {message && !isEditing && (
+          <Settled>
+            <Actions message={message} pencil={pencil} onEdit={edit} />
+          </Settled>
+        )}
       </div>
     </article>
   );

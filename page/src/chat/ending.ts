@@ -3,9 +3,12 @@ import type { TaskEnd } from "./streamedText";
 
 const STATES: { [state: string]: MessageState } = { completed: "complete", cancelled: "stopped" };
 
-/** An answer as its stream ended it. Its figures come with the message itself. */
-export function ended(message: Message, text: string, end: TaskEnd): Message {
-  const failed = end.error?.code === "interrupted" ? "interrupted" : "failed";
-  const state = STATES[end.state] ?? failed;
-  return { ...message, text, state, error: end.error, ended_at: new Date().toISOString() };
+/**
+ * An answer as its stream ended it, its figures still missing; null for one that failed, whose error has its sentence
+ * in the message alone.
+ */
+export function ended(message: Message, text: string, end: TaskEnd): Message | null {
+  const state = STATES[end.state];
+  if (!state) return null;
+  return { ...message, text, state, error: null, ended_at: new Date().toISOString() };
 }

@@ -60,9 +60,9 @@ test("nothing is painted while nothing comes", () => {
 });
 
 test("the end is told, and nothing of the text is lost with it", () => {
-  tell(event("text", "all"), { ...event("end"), data: { state: "completed", error: null } });
+  tell(event("text", "all"), { ...event("end"), data: { state: "completed" } });
   vi.advanceTimersByTime(PAINT_MS);
-  const end = { state: "completed", error: null };
+  const end = { state: "completed" };
   expect(streamed.current).toEqual({ text: "all", thinking: "", ended: true, end });
 });
 

@@ -12,7 +12,6 @@ export interface Streamed {
 
 export interface TaskEnd {
   state: string;
-  error: ErrorBody | null;
 }
 
 export type Subscribe = (
@@ -94,15 +93,10 @@ export class StreamedText {
 }
 
 function added(so: Streamed, event: StreamEvent): Streamed {
-  const { text, state, error } = event.data;
+  const { text, state } = event.data;
   const words = typeof text === "string" ? text : "";
   if (event.kind === "text") return { ...so, text: so.text + words };
   if (event.kind === "thinking") return { ...so, thinking: so.thinking + words };
   if (event.kind !== "end") return so;
-  const end = typeof state === "string" ? { state, error: isError(error) ? error : null } : null;
-  return { ...so, ended: true, end };
-}
-
-function isError(value: unknown): value is ErrorBody {
-  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+  return { ...so, ended: true, end: typeof state === "string" ? { state } : null };
 }

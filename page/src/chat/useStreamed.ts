@@ -3,13 +3,13 @@ import { useCallback, useEffect, useSyncExternalStore } from "react";
 import type { Message } from "../api.generated";
 import { socket } from "../live/live";
 import { ended } from "./ending";
-import { conversationKey, patchMessage } from "./reading";
+import { conversationKey, patchMessage, readMessage } from "./reading";
 import { type Streamed, StreamedText } from "./streamedText";
 
 const MOST_KEPT = 16;
 const kept = new Map<string, StreamedText>();
 
-/** The words of an answer as they come; the message itself is mended when the task has ended. */
+/** The words of an answer as they come; the message itself is mended, or read, when the task has ended. */
 export function useStreamed(message: Message): Streamed {
   const queries = useQueryClient();
   const isStreaming = message.state === "streaming";
@@ -26,8 +26,9 @@ export function useStreamed(message: Message): Streamed {
 }
 
 function settle(queries: QueryClient, message: Message, now: Streamed): void {
-  if (now.end) patchMessage(queries, ended(message, now.text, now.end));
-  else void readAgain(queries, message);
+  const whole = now.end && ended(message, now.text, now.end);
+  if (whole) patchMessage(queries, whole);
+  else void readMessage(queries, message.conversation_id, message.id);
 }
 
 function readAgain(queries: QueryClient, message: Message): Promise<void> {

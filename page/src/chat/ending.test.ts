@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import type { Message } from "../api.generated";
+import { ended } from "./ending";
+
+const streaming: Message = {
+  id: "m2",
+  conversation_id: "c1",
+  number: 2,
+  role: "assistant",
+  text: "",
+  model: "a/b",
+  state: "streaming",
+  error: null,
+  task_id: "t1",
+  created_at: "",
+  ended_at: null,
+  figures: null,
+  branches: ["m2"],
+};
+
+test.each([
+  ["completed", "complete"],
+  ["cancelled", "stopped"],
+])("a task that is %s leaves its answer %s, with the words that came", (state, shown) => {
+  expect(ended(streaming, "words", { state })).toMatchObject({ id: "m2", state: shown, text: "words" });
+});
+
+test("how an answer failed is not told by its stream", () => {
+  expect(ended(streaming, "words", { state: "failed" })).toBeNull();
+});
