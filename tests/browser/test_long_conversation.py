@@ -1,0 +1,62 @@
+"""A conversation of 2,000 messages opens at once, and scrolls and takes letters without a pause."""
+
+import statistics
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.chromium import Page
+from tests.browser.conftest import Browsers
+from tests.browser.frames import Frames
+from tests.browser.seeds import Turn, add_conversation, open_conversation
+from tests.browser.words import words
+from tests.running import Server
+
+NUM_TURNS = 1000
+MOST_FRAME_MS = 50
+MOST_ARTICLES = 150
+STEP_PX = 800
+NUM_ROUNDS = 3
+LETTERS = "What I write while two thousand messages stand above. "
+CODE = "```python\ndef answer(number):\n    return number * 2\n```\n"
+TABLE = "| number | square |\n|---|---|\n| 3 | 9 |\n| 4 | 16 |\n"
+
+# Frames are measured: other browsers beside them would be measured too.
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("long conversation")]
+
+
+def test_two_thousand_messages_scroll_and_take_letters_without_a_pause(browsers: Browsers, chat_server: Server) -> None:
+    page, said = browsers().open(chat_server.url), words("en")
+    conversation = add_conversation(chat_server, page, "Long", [turn(number) for number in range(NUM_TURNS)])
+    open_conversation(page, conversation, said)
+    page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer", 5)
+    frames, scrolled, typed, most_articles = Frames(page), [], [], 0
+    for _ in range(NUM_ROUNDS):
+        page.driver.refresh()
+        page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer")
+        frames.start()
+        frames.scroll(-STEP_PX, said("chat.earlier"), "Question 0.")
+        scrolled.append(frames.stop())
+        most_articles = max(most_articles, frames.most_articles)
+        frames.start()
+        type_letters(page)
+        typed.append(frames.stop())
+    assert most_articles <= MOST_ARTICLES
+    assert statistics.median(scrolled) < MOST_FRAME_MS, f"95% of the frames, in ms: {scrolled}"
+    assert statistics.median(typed) < MOST_FRAME_MS, f"95% of the frames, in ms: {typed}"
+
+
+def turn(number: int) -> Turn:
+    """Return a turn like those people have: mostly words, now and then code or a table."""
+    extra = {3: CODE, 7: TABLE}.get(number % 10, "- one\n- two\n" if number % 2 else "")
+    answer = f"Answer {number}. " + "Some *words* that fill a few lines of the page. " * (number % 5 + 1)
+    return Turn(question=f"Question {number}. What comes next?", answer=f"{answer}\n\n{extra}")
+
+
+def type_letters(page: Page) -> None:
+    composer = page.labelled("Message")
+    for letter in LETTERS:
+        composer.send_keys(letter)
+    assert composer.get_attribute("value") == LETTERS
+    composer.send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.DELETE)
+    page.wait(lambda: composer.get_attribute("value") == "", "the empty field")
