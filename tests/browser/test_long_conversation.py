@@ -27,7 +27,7 @@ def test_two_thousand_messages_scroll_and_take_letters_without_a_pause(browsers:
     page, said = browsers().open(chat_server.url), words("en")
     conversation = add_conversation(chat_server, page, "Long", [turn(number) for number in range(NUM_TURNS)])
     open_conversation(page, conversation, said)
-    page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer", 5)
+    page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer")
     frames, scrolled, typed, most_articles = Frames(page), [], [], 0
     for _ in range(NUM_ROUNDS):
         page.driver.refresh()
