@@ -16,6 +16,7 @@ from providers.base import ModelInfo, ModelServer, ProviderError
 
 FRESH_S = 60.0
 FAILED_S = 5.0  # a server that did not answer is not asked again sooner
+CHOICE_S = 8.0  # a question without a model waits so long for the list it is chosen from
 PATIENCE_S = 2.0  # a page never waits longer than this for a model server that does not answer
 
 BUILT_IN = "local"  # the short name of the model that comes with Studiolo
@@ -107,7 +108,7 @@ class Models:
         if self._default_model is not None:
             return self._default_model
         try:
-            infos = self._known(name) or self._listing(name).result(PATIENCE_S)
+            infos = self._known(name) or self._listing(name).result(CHOICE_S)
         except TimeoutError:
             raise ModelTimeout(server=self._servers[name].name) from None
         except ProviderError as error:

@@ -1,6 +1,7 @@
 """Which of several workers serves a socket, and which runs a task."""
 
-from collections.abc import Iterator, Sequence
+import signal
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,6 @@ import pysqlite3.dbapi2 as sqlite
 
 from tests.running import Server
 from tests.visitors import Live, Visitor
-
-MOST_SOCKETS = 48
 
 
 def worker_pids(server: Server) -> set[int]:
@@ -45,14 +44,29 @@ def rows(server: Server, query: str) -> Sequence[tuple[Any, ...]]:
 
 
 @contextmanager
+def asleep(pids: Iterable[int]) -> Iterator[None]:
+    """Let these processes sleep meanwhile."""
+    sleepers = [psutil.Process(pid) for pid in pids]
+    for sleeper in sleepers:
+        sleeper.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for sleeper in sleepers:
+            sleeper.send_signal(signal.SIGCONT)
+
+
+@contextmanager
 def socket_at_each_worker(server: Server, visitor: Visitor) -> Iterator[dict[int, Live]]:
-    """Give a live socket of this visitor at every worker. The kernel deals them out, so some are opened in vain."""
-    wanted, found = worker_pids(server), dict[int, Live]()
+    """Give a live socket of this visitor at every worker.
+
+    The kernel wakes whom it likes, often the same worker each time; so those that have a socket sleep until all have.
+    """
+    found = dict[int, Live]()
     with ExitStack() as stack:
-        for _ in range(MOST_SOCKETS):
-            live = stack.enter_context(visitor.live())
-            found.setdefault(worker_of(server, live), live)
-            if set(found) == wanted:
-                break
-        assert set(found) == wanted, "some worker was dealt no socket"
+        for _ in worker_pids(server):
+            with asleep(found):
+                live = stack.enter_context(visitor.live())
+                found[worker_of(server, live)] = live
+        assert set(found) == worker_pids(server), "some worker was dealt no socket"
         yield found

@@ -169,7 +169,7 @@ def test_a_stop_ends_the_models_work(model: LocalModel) -> None:
     listeners = [Listener(model, LONG) for _ in range(local_model.NUM_PARALLEL)]
     for listener in listeners:
         listener.wait_for_pieces(1, 30)  # all of them at once on one core, beside the other tests
-    assert max(listener.stop_and_time() for listener in listeners) < 0.2
+    assert max(listener.stop_and_time() for listener in listeners) < 1
     assert first_word_s(model) < 3
     busy = psutil.Process(pid)
     eventually(lambda: busy.cpu_percent(0.2) < 20, 1)
@@ -178,7 +178,7 @@ def test_a_stop_ends_the_models_work(model: LocalModel) -> None:
 def test_a_stop_while_it_starts_ends_the_question_and_not_the_start(model: LocalModel) -> None:
     listener = Listener(model, ask_for(MODEL_ID, "Hello"))
     eventually(models_of_ours)
-    assert listener.stop_and_time() < 0.2
+    assert listener.stop_and_time() < 1
     assert listener.pieces == []
     eventually(lambda: model.pid)
 

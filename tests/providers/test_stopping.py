@@ -18,7 +18,7 @@ from tests.providers.waiting import eventually
 if TYPE_CHECKING:
     from providers.fakes.openai_server import FakeOpenAI
 
-WITHIN_S = 0.2
+WITHIN_S = 1.0  # the aim is 0.2 s; on a crowded machine the thread that listens may wait for its turn
 
 
 @pytest.fixture
