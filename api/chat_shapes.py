@@ -48,6 +48,7 @@ class Figures(BaseModel):
 class Message(BaseModel):
     """A question or an answer. While an answer is `streaming` its text is empty here and comes as its task's events.
 
+    `thinking` is what a model that reasons said to itself before it answered.
     `branches` are the ids of the messages that stand in this one's place, itself among them, oldest first.
     """
 
@@ -56,6 +57,7 @@ class Message(BaseModel):
     number: int
     role: Literal["user", "assistant"]
     text: str
+    thinking: str | None
     model: str | None
     state: MessageState
     error: ErrorBody | None
@@ -96,6 +98,7 @@ def message_of(row: MessageRow, language: str, branches: list[UUID]) -> Message:
         number=row.number,
         role=cast(Literal["user", "assistant"], row.role),
         text=row.text,
+        thinking=row.thinking,
         model=row.model,
         state=MessageState(row.state),
         error=shown(row.error, language),

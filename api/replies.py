@@ -59,9 +59,14 @@ class Replies:
         message = chat_rows.message_of_task(write.connection, task.id)
         if message is None:
             return ()
-        text = "".join(str(data["text"]) for data in event_rows.data_of_kind(write.connection, task.id, "text"))
-        changes = {"text": text, "state": _message_state(ending), "error": ending.error, "ended_ms": now_ms()}
-        changes["figures"] = _figures(write, task)
+        changes = {
+            "text": _said(write, task, "text"),
+            "thinking": _said(write, task, "thinking") or None,
+            "state": _message_state(ending),
+            "error": ending.error,
+            "ended_ms": now_ms(),
+            "figures": _figures(write, task),
+        }
         chat_rows.change_message(write.connection, message.id, **changes)
         ids = {"conversation_id": str(message.conversation_id), "message_id": str(message.id), "task_id": str(task.id)}
         return [("message", ids)]
@@ -79,6 +84,10 @@ def _emit(work: Work, piece: Piece, letters: Letters) -> None:
         work.emit("usage", dict(piece.facts))
     elif text := letters.add(piece.kind, piece.text):
         work.emit(piece.kind, {"text": text})
+
+
+def _said(write: Write, task: TaskRow, kind: str) -> str:
+    return "".join(str(data["text"]) for data in event_rows.data_of_kind(write.connection, task.id, kind))
 
 
 def _message_state(ending: Ending) -> MessageState:

@@ -57,6 +57,7 @@ class MessageRow:
     created_ms: int
     ended_ms: int | None = None
     figures: dict[str, Any] | None = None
+    thinking: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ messages = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Column("figures", JSON(none_as_null=True)),
+    Column("thinking", Text),
     Index("messages_by_conversation", "conversation_id", "shown", "number"),
     Index("messages_by_task", "task_id"),
     Index("messages_by_parent", "parent_id"),

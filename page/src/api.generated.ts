@@ -48,6 +48,7 @@ export interface Message {
   number: number;
   role: "user" | "assistant";
   text: string;
+  thinking: string | null;
   model: string | null;
   state: MessageState;
   error: ErrorBody | null;

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from providers.fakes.openai_behaviours import THOUGHTS
 from tests.asking import TEXT, ask, ended, messages
 from tests.visitors import Refusal, Visitor
 
@@ -56,6 +57,12 @@ def test_an_answer_keeps_its_figures(alice: Visitor) -> None:
     figures = answer["figures"]
     assert (figures["prompt_tokens"], figures["completion_tokens"], figures["was_cut"]) == (42, 10, False)
     assert 0 <= figures["first_word_ms"] <= figures["total_ms"]
+
+
+def test_an_answer_keeps_what_the_model_thought(alice: Visitor) -> None:
+    said, answer = messages(alice, ended(alice, ask(alice, "think", "reasoning")))
+    assert (said["thinking"], answer["thinking"], answer["text"]) == (None, "".join(THOUGHTS), TEXT)
+    assert messages(alice, ended(alice, ask(alice, "just say")))[-1]["thinking"] is None
 
 
 def test_an_answer_that_was_cut_at_its_limit_says_so(alice: Visitor) -> None:

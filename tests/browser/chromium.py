@@ -121,9 +121,10 @@ class Page:
         return str(found[-1].get_attribute("data-state")) if found else ""
 
     def answer_text(self) -> str:
-        """Return the last answer as shown."""
+        """Return the words of the last answer as shown, without the buttons and names around them."""
         found = self.answers
-        return found[-1].text if found else ""
+        words = found[-1].find_elements(By.CLASS_NAME, "prose") if found else []
+        return words[0].text if words else ""
 
     def wait_for_answer(self, timeout_s: float = 60.0) -> str:
         """Return the last answer once it is complete."""

@@ -27,6 +27,7 @@ class Turn:
     answer: str = ""
     state: str = "complete"
     error: dict[str, Any] | None = None
+    model: str = MODEL
 
 
 def add_conversation(server: Server, page: Page, title: str, turns: Sequence[Turn]) -> str:
@@ -59,7 +60,13 @@ def _add_messages(connection: Connection, row: ConversationRow, turns: Sequence[
     parent: uuid.UUID | None = None
     for place, turn in enumerate(turns):
         question: dict[str, Any] = {"role": "user", "text": turn.question, "state": "complete"}
-        answer = {"role": "assistant", "text": turn.answer, "state": turn.state, "error": turn.error, "model": MODEL}
+        answer = {
+            "role": "assistant",
+            "text": turn.answer,
+            "state": turn.state,
+            "error": turn.error,
+            "model": turn.model,
+        }
         for step, facts in enumerate((question, answer)):
             message = MessageRow(
                 id=uuid.uuid4(),

@@ -31,6 +31,7 @@ export const Answer = memo(function Answer({ message, isLast, model }: AnswerPro
   const streamed = useStreamed(message);
   const isStreaming = message.state === "streaming";
   const text = message.text || streamed.text;
+  const thinking = message.thinking ?? streamed.thinking;
   const again = async (other?: string) => {
     try {
       await askAgain(queries, message, other ?? model);
@@ -41,8 +42,8 @@ export const Answer = memo(function Answer({ message, isLast, model }: AnswerPro
   };
   return (
     <article aria-label={t("chat.answer")} data-state={message.state} className="group">
-      {streamed.thinking && <Thinking text={streamed.thinking} isDone={text !== ""} />}
-      {isStreaming && !text && !streamed.thinking && <Waiting />}
+      {thinking && <Thinking text={thinking} isDone={!isStreaming || text !== ""} />}
+      {isStreaming && !text && !thinking && <Waiting />}
       {text && <AnswerText text={text} />}
       {!isStreaming && (
         <>
@@ -51,6 +52,7 @@ export const Answer = memo(function Answer({ message, isLast, model }: AnswerPro
         </>
       )}
       <div className="mt-1 -ml-2 flex h-8 items-center text-xs text-faint">
+        {isStreaming && text && <span className="ml-2 size-2 animate-breathe rounded-full bg-accent" />}
         {!isStreaming && (
           <Settled>
             <Actions message={message} isLast={isLast} onAgain={again} />

@@ -137,6 +137,7 @@ function comingAnswer(task: Task, number: number): Message {
     created_at: task.created_at,
     ended_at: null,
     figures: null,
+    thinking: null,
     branches: [],
   };
 }

@@ -15,6 +15,7 @@ const streaming: Message = {
   created_at: "",
   ended_at: null,
   figures: null,
+  thinking: null,
   branches: ["m2"],
 };
 
@@ -22,9 +23,10 @@ test.each([
   ["completed", "complete"],
   ["cancelled", "stopped"],
 ])("a task that is %s leaves its answer %s, with the words that came", (state, shown) => {
-  expect(ended(streaming, "words", { state })).toMatchObject({ id: "m2", state: shown, text: "words" });
+  const said = { text: "words", thinking: "hm" };
+  expect(ended(streaming, said, { state })).toMatchObject({ id: "m2", state: shown, ...said });
 });
 
 test("how an answer failed is not told by its stream", () => {
-  expect(ended(streaming, "words", { state: "failed" })).toBeNull();
+  expect(ended(streaming, { text: "words", thinking: "" }, { state: "failed" })).toBeNull();
 });

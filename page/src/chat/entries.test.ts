@@ -3,7 +3,15 @@ import type { Message } from "../api.generated";
 import { entriesOf, heightOf } from "./entries";
 
 function message(id: string, text: string, branches = [id]): Message {
-  const facts = { model: null, error: null, task_id: null, figures: null, ended_at: null, branches };
+  const facts = {
+    model: null,
+    error: null,
+    task_id: null,
+    figures: null,
+    thinking: null,
+    ended_at: null,
+    branches,
+  };
   const own = { id, conversation_id: "c1", number: 1, text, created_at: "" };
   return { ...own, ...facts, role: "assistant", state: "complete" };
 }

@@ -16,6 +16,7 @@ function message(number: number, facts: Partial<Message> = {}): Message {
     created_at: "",
     ended_at: null,
     figures: null,
+    thinking: null,
     branches: [],
     ...facts,
   };

@@ -15,7 +15,15 @@ beforeEach(() => {
 });
 
 function message(number: number, text = ""): Message {
-  const facts = { model: null, error: null, task_id: null, figures: null, ended_at: null, branches: [] };
+  const facts = {
+    model: null,
+    error: null,
+    task_id: null,
+    figures: null,
+    thinking: null,
+    ended_at: null,
+    branches: [],
+  };
   const own = { id: `m${number}`, conversation_id: "c1", number, text, created_at: "" };
   return { ...own, ...facts, role: "assistant", state: "complete" };
 }

@@ -26,7 +26,7 @@ export function useStreamed(message: Message): Streamed {
 }
 
 function settle(queries: QueryClient, message: Message, now: Streamed): void {
-  const whole = now.end && ended(message, now.text, now.end);
+  const whole = now.end && ended(message, now, now.end);
   if (whole) patchMessage(queries, whole);
   else void readMessage(queries, message.conversation_id, message.id);
 }

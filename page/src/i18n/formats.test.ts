@@ -21,7 +21,7 @@ test.each([
 
 test("a day is written in the page's language, as soon as that is another", async () => {
   const day = new Date(2026, 3, 3, 12);
-  expect(writeDay(day)).toBe("3 April 2026");
+  expect(writeDay(day)).toBe("3 Apr 2026");
   await switchLanguage("zh-CN");
   expect(writeDay(day)).toBe("2026年4月3日");
 });

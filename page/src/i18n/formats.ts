@@ -10,14 +10,9 @@ export function localeFor(language: Language, wished: readonly string[]): string
   return wished.find((locale) => locale.slice(0, 2).toLowerCase() === spoken) ?? language;
 }
 
-/** A day: "3 April 2026", "2026年4月3日". */
+/** A day: "3 Apr 2026", "2026年4月3日". */
 export function writeDay(moment: string | Date): string {
-  return write(moment, { dateStyle: "long" });
-}
-
-/** A day and an hour, short: "3 Apr 2026, 14:05". */
-export function writeMoment(moment: string | Date): string {
-  return write(moment, { dateStyle: "medium", timeStyle: "short" });
+  return write(moment, { dateStyle: "medium" });
 }
 
 /** A weekday, a day and an hour: what somebody must act before. */

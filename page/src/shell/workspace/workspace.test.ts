@@ -26,6 +26,6 @@ test.each([
 
 test("a workspace goes by its name, else by the day it began, else as a new one", () => {
   expect(workspaceName({ title: "Desk", created_at: "2026-04-03T12:00:00Z" })).toBe("Desk");
-  expect(workspaceName({ title: "", created_at: "2026-04-03T12:00:00Z" })).toBe("Workspace of 3 April 2026");
+  expect(workspaceName({ title: "", created_at: "2026-04-03T12:00:00Z" })).toBe("Workspace of 3 Apr 2026");
   expect(workspaceName({ title: "", created_at: null })).toBe("New workspace");
 });
