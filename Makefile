@@ -12,7 +12,7 @@ setup := $(PYTHON) main.py setup
 workers ?= 2
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help run test soak lint fix page bench clean lock set-up set-up-dev set-up-tests
+.PHONY: help run test soak lint fix page pictures bench clean lock set-up set-up-dev set-up-tests
 
 help: ## say what each word does
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +45,9 @@ fix: set-up-dev ## put right what can be put right without thinking
 
 page: set-up ## build the page from page/ into static/app/
 	$(setup) --npm run build
+
+pictures: set-up-tests ## make the docs' pictures from the running page
+	$(venv) -m tests.browser.pictures
 
 bench: set-up-tests ## measure, print the tables, keep them in docs/benchmarks.md
 	$(venv) -m bench
