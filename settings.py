@@ -83,11 +83,11 @@ def _sentence(problem: object) -> str:
 def _kept_secret(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _write_once(path, secrets.token_bytes(32))
+        write_private_once(path, secrets.token_bytes(32))
     return path.read_bytes()
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_private_once(path: Path, content: bytes) -> None:
     """Write a private file that appears whole or not at all; whoever comes second keeps the first one's."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

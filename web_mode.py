@@ -18,7 +18,9 @@ from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
 import api.sessions
-import api.tasks  # noqa: F401 — areas register their methods when imported
+import api.system
+import api.tasks
+import api.tokens  # noqa: F401 — areas register their methods when imported
 from api.api import Api, Ground
 from api.errors import InternalError
 from api.method import METHODS, DeclarationError, Methods
@@ -26,6 +28,7 @@ from api.models import BUILT_IN, Models
 from api.plugin import PluginError, load_plugin
 from api.replies import Replies
 from api.services import Services
+from doors.asking import refused
 from doors.direct import Direct
 from doors.entrance import Entrance
 from doors.events import EventStreams
@@ -33,7 +36,8 @@ from doors.gate import Gate
 from doors.live import LiveDoor
 from doors.page_files import PageMaker, PageNotBuilt
 from doors.pages import no_such_page, pages_blueprint
-from doors.rpc import refused, rpc_blueprint
+from doors.rest import rest_blueprint
+from doors.rpc import rpc_blueprint
 from doors.static_files import ServiceWorkerDoor, StaticDoor
 from doors.threads import CallThreads
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
@@ -133,7 +137,9 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     maker = PageMaker(settings.plugin, [one.name for one in parts.methods.at("rpc")])
-    app.register_blueprint(rpc_blueprint(parts.entrance, EventStreams(parts.readers)))
+    streams = EventStreams(parts.readers)
+    app.register_blueprint(rpc_blueprint(parts.entrance, streams))
+    app.register_blueprint(rest_blueprint(parts.entrance, streams))
     app.register_blueprint(pages_blueprint(parts.entrance, maker))
     app.register_error_handler(HTTPException, lambda error: no_such_page(maker, error))
     app.register_error_handler(Exception, _broke)

@@ -10,7 +10,8 @@ LANGUAGES = ("en", "zh-CN")
 class Caller:
     """One call's asker: the door it came by, the workspace it names, and what rides with it.
 
-    `owner` is the SHA-256 of the browser key that opened the workspace; `language` one of LANGUAGES.
+    `owner` is the SHA-256 of the browser key that the workspace belongs to; `token` the id of the token that opened it,
+    None where a cookie did; `language` one of LANGUAGES.
     """
 
     door: str
@@ -19,6 +20,7 @@ class Caller:
     request_id: str
     language: str = "en"
     address: str = ""
+    token: UUID | None = None
     account: UUID | None = None
     scopes: frozenset[str] = frozenset()
     idempotency_key: str | None = None

@@ -26,7 +26,12 @@ MAX_OPEN = 16
 class Chat(Area):
     """The area of chat."""
 
-    @method(rest="POST /chat/message", needs="chat:write", example={"text": "What is a studiolo?"})
+    @method(
+        rest="POST /chat/message",
+        stream="POST /chat/stream",
+        needs="chat:write",
+        example={"text": "What is a studiolo?"},
+    )
     def send_message(self, text: str, conversation_id: UUID | None = None, model: str | None = None) -> Task:
         """Ask a question; the answer is written by the task.
 

@@ -68,11 +68,11 @@ class BadRequest(ApiError):
 
 
 class Unauthenticated(ApiError):
-    """No cookie came with the call."""
+    """Neither a cookie nor a token that opens something came with the call."""
 
     status = 401
-    en = "This browser has no key yet. Open / in it first."
-    zh = "此浏览器还没有密钥。请先在其中打开 /。"
+    en = "The call brought no key. In a browser, open / first; from a program, send a token: Authorization: Bearer ..."
+    zh = "调用未附带密钥。在浏览器中请先打开 /；在程序中请附带令牌：Authorization: Bearer ..."
 
 
 class Forbidden(ApiError):
@@ -109,6 +109,7 @@ _NOUNS = {
     "task": "任务",
     "model": "模型",
     "page": "页面",
+    "token": "令牌",
 }
 
 
@@ -224,6 +225,17 @@ class Unavailable(ApiError):
 
     def __init__(self, retry_after: int = 2, **facts: JsonValue) -> None:
         super().__init__(retry_after=retry_after, **facts)
+
+
+class Unhealthy(ApiError):
+    """A part without which nothing works has failed; `checks` has all of them."""
+
+    status = 503
+    en = "These parts of the server have failed: {failed}. Look at the checks, and into the log."
+    zh = "服务器的以下部分出现故障：{failed}。请查看检查结果和日志。"
+
+    def __init__(self, failed: str = "database", **facts: JsonValue) -> None:
+        super().__init__(failed=failed, **facts)
 
 
 class SessionBusy(Unavailable):

@@ -46,6 +46,8 @@ class Method:
     rest: str | None
     needs: str | None
     is_heavy: bool
+    is_public: bool
+    stream: str | None
     example: Mapping[str, JsonValue] | None
     owner: type | None = None
 
@@ -66,9 +68,11 @@ _DECLARED: dict[Callable[..., Any], Method] = {}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
     rest: str | None = None
+    stream: str | None = None
     needs: str | None = None
     doors: frozenset[str] = DOORS
     heavy: bool = False
+    public: bool = False
     example: Mapping[str, JsonValue] | None = None
 
 
@@ -78,13 +82,18 @@ def method(function: Function, /) -> Function: ...
 def method(
     *,
     rest: str | None = None,
+    stream: str | None = None,
     needs: str | None = None,
     doors: frozenset[str] = DOORS,
     heavy: bool = False,
+    public: bool = False,
     example: Mapping[str, JsonValue] | None = None,
 ) -> Callable[[Function], Function]: ...
 def method(function: Any = None, /, **words: Any) -> Any:
     """Declare a method: record it, and return the function unchanged.
+
+    `rest` is its route, `stream` a second one that answers a Task's events at once; `public` lets REST serve it to
+    callers without a key; `example` is a call that works in a new workspace.
 
     Raises DeclarationError for a missing docstring, an untyped or keyword-only parameter, or a private name.
     """
@@ -111,6 +120,8 @@ def _record(function: Callable[..., Any], words: _Words) -> Callable[..., Any]:
         rest=words.rest,
         needs=words.needs,
         is_heavy=words.heavy,
+        is_public=words.public,
+        stream=words.stream,
         example=words.example,
     )
     return function

@@ -63,7 +63,12 @@ class Sessions(Area):
 
     @method(rest="GET /sessions", needs="session:read", example={})
     def list_sessions(self) -> SessionList:
-        """List the workspaces that this browser opens, last used first."""
+        """List the workspaces that this browser opens, last used first.
+
+        A token opens one workspace, and lists only that.
+        """
+        if self._caller.token is not None:
+            return SessionList(items=[self.get_session()], next=None)
         rows = self._services.door_keeper.list_own(self._caller.owner)
         items = [_stored(row, 0) for row in rows]
         if all(row.id != self._caller.session_id for row in rows):
@@ -103,7 +108,8 @@ class Sessions(Area):
                 self._services.locks.hold(self._caller.session_id, LOCK_TIMEOUT_S),
                 self._services.database.write() as write,
             ):
-                return self._patch(write, patch, if_version)
+                wanted = if_version if if_version is not None else self._caller.expected_version
+                return self._patch(write, patch, wanted)
         except LockTimeout:
             raise SessionBusy from None
 

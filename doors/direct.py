@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-CALLS = "/api/"
+from doors.wsgi import CALLS
 
 
 class Direct:

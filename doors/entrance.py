@@ -11,6 +11,8 @@ from sessions.active import ActiveSessions
 from sessions.door_keeper import DoorKeeper
 from sessions.keys import BrowserKeys, Proofs, parse_uuid
 
+NOBODY = UUID(int=0)
+
 
 class Entrance:
     """Opens workspaces for this process: the cache `active_sessions`, and the keeper that looks into the store."""
@@ -29,6 +31,27 @@ class Entrance:
         if api is None:
             raise NotFound
         return api
+
+    def open_by_token(self, token: str, word: str) -> tuple[Api, UUID]:
+        """Return the Api that a token opens, and the token's id.
+
+        A caller who also names a workspace means that one: NotFound where it is another. Raises Unauthenticated.
+        """
+        found = self.keeper.open_by_token(token, self.active, self.ground.factory)
+        if found is None:
+            raise Unauthenticated
+        if word and word != str(found.live.session_id):
+            raise NotFound
+        return found.live, found.token
+
+    def open_last(self, keys: BrowserKeys) -> Api:
+        """Return the Api of the workspace that a browser used last. Raises Unauthenticated or NotFound."""
+        last = self.keeper.last_used(keys) if keys.owner else None
+        return self.open(str(last or ""), keys)
+
+    def open_nothing(self) -> Api:
+        """Return an Api without a workspace, for what is public."""
+        return Api(NOBODY, b"", None, self.ground)
 
     def find(self, word: str, keys: BrowserKeys) -> Api | None:
         """Return the Api of the workspace a visitor names, or None where nothing of the kind is theirs."""
@@ -50,6 +73,8 @@ class Request:
     id: str
     address: str
     key: str | None
+    token: UUID | None = None
+    expected_version: int | None = None
 
 
 def caller_for(api: Api, request: Request) -> Caller:
@@ -62,4 +87,6 @@ def caller_for(api: Api, request: Request) -> Caller:
         request_id=request.id,
         address=request.address,
         idempotency_key=request.key,
+        token=request.token,
+        expected_version=request.expected_version,
     )

@@ -4,16 +4,20 @@ line open. Runs on the event loop, outside Flask.
 
 import asyncio
 import json
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
 from starlette.types import Send
 
+from api.caller import Caller
+from api.errors import TooManyCalls
 from doors.wsgi import Stream
 from tasks.readers import Batch, Readers
 
 KEEP_OPEN_S = 15.0
+MAX_STREAMS = 256  # of one workspace
 
 
 class EventStreams:
@@ -21,15 +25,28 @@ class EventStreams:
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
+        self._num_open: Counter[UUID] = Counter()
 
-    def of_task(self, task_id: UUID, task: dict[str, Any], request_id: str, after: int = 0) -> Stream:
-        """Return a stream that begins with the event `task` and goes on with the task's own after a number."""
+    def of_task(self, caller: Caller, task_id: UUID, task: dict[str, Any], after: int = 0) -> Stream:
+        """Return a stream that begins with the event `task` and goes on with the task's own after a number.
+
+        Raises TooManyCalls where the workspace has as many streams open as one may.
+        """
+        session_id, request_id = caller.session_id, caller.request_id
+        if self._num_open[session_id] >= MAX_STREAMS:
+            raise TooManyCalls
 
         async def stream(send: Send) -> None:
-            await send({"type": "http.response.start", "status": 200, "headers": _headers(request_id)})
-            await _write(send, f"event: task\ndata: {to_json(task).decode()}\n\n")
-            await self._follow(send, task_id, after)
-            await send({"type": "http.response.body", "body": b""})
+            self._num_open[session_id] += 1
+            try:
+                await send({"type": "http.response.start", "status": 200, "headers": _headers(request_id)})
+                await _write(send, f"event: task\ndata: {to_json(task).decode()}\n\n")
+                await self._follow(send, task_id, after)
+                await send({"type": "http.response.body", "body": b""})
+            finally:
+                self._num_open[session_id] -= 1
+                if not self._num_open[session_id]:
+                    del self._num_open[session_id]
 
         return stream
 

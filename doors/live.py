@@ -21,10 +21,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from api.api import Api
 from api.caller import LANGUAGES, pick_language
 from api.errors import ApiError, BadRequest, NotFound, TooManyCalls, Unauthenticated
+from doors.asking import MAX_KEY
 from doors.cookies import KEY_COOKIE, read_keys
 from doors.entrance import Entrance, Request, caller_for
 from doors.envelope import failure, success
-from doors.rpc import MAX_KEY
 from doors.wsgi import VisitorLines
 from sessions.lines import LineFull, stand_in_all
 from tasks.readers import Batch, Reader, Readers

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from api.caller import pick_language
 from api.errors import MethodNotAllowed
+from doors.asking import refused
 from doors.cookies import KEY_AGE_S, KEY_COOKIE, proof_cookie, read_keys, surplus_proofs
 from doors.entrance import Entrance
 from doors.page_files import ROOT, PageMaker
-from doors.rpc import refused
 from sessions.keys import PROOF_DAYS, BrowserKeys, new_key
 
 

@@ -19,6 +19,7 @@ from doors.envelope import as_bytes, error_headers, failure
 from sessions.lines import LineFull, Lines, stand_in_all
 
 MAX_BODY = 1_048_576
+CALLS = "/api/"
 BODY_S = 30.0  # how long a body may take to come
 HANDED_OVER = "studiolo.handed_over"  # a Flask view leaves here what shall stream on after its answer
 
@@ -48,11 +49,11 @@ class VisitorLines:
     by_browser: Lines
 
     def places(self, session: str, browser: str) -> list[tuple[Lines, str]]:
-        """Return the lines for a call. Pages stand in none: a workspace full of waiting calls can still be opened.
+        """Return the lines for a call; one without any key will be refused anyhow, or asks whether the server is well.
 
         The session's comes first, so that calls which wait in it hold no place of the browser's other workspaces.
         """
-        return [(self.by_session, session), (self.by_browser, browser)] if session and browser else []
+        return [(self.by_session, session), (self.by_browser, browser)] if browser else []
 
 
 class FlaskDoor:
@@ -71,9 +72,7 @@ class FlaskDoor:
         headers = _header_map(scope)
         try:
             body = await asyncio.wait_for(_read_body(headers, receive), BODY_S)
-            session = headers.get("HTTP_X_SESSION_UUID", "")
-            browser = parse_cookie_header(headers.get("HTTP_COOKIE", "")).get(KEY_COOKIE, "")
-            async with stand_in_all(self._lines.places(session + browser if session else "", browser)):
+            async with stand_in_all(self._places(scope, headers)):
                 answer = await self._run(environ(scope, headers, body))
         except HungUp:
             return
@@ -84,6 +83,13 @@ class FlaskDoor:
         except ApiError as error:
             answer = _refused(scope, headers, error)
         await _send(answer, send)
+
+    def _places(self, scope: Scope, headers: dict[str, str]) -> list[tuple[Lines, str]]:
+        if not scope["path"].startswith(CALLS):
+            return []
+        browser = parse_cookie_header(headers.get("HTTP_COOKIE", "")).get(KEY_COOKIE, "")
+        visitor = headers.get("HTTP_AUTHORIZATION", "") or browser
+        return self._lines.places(headers.get("HTTP_X_SESSION_UUID", "") + visitor, visitor)
 
     async def _run(self, request: dict[str, Any]) -> Answer:
         loop = asyncio.get_running_loop()

@@ -3,15 +3,17 @@
 import hmac
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from sessions.active import ActiveSessions
-from sessions.keys import BrowserKeys, Proofs
-from store import session_rows
+from sessions.keys import BrowserKeys, Proofs, hash_key
+from store import session_rows, token_rows
 from store.clock import now_ms
 from store.database import Database
 from store.session_rows import SessionRow
+from store.token_rows import TokenRow
 
 TOUCH_EVERY_S = 60
 MAX_LISTED = 200
@@ -34,6 +36,14 @@ Live = TypeVar("Live", bound=LiveSession)
 LiveFactory = Callable[[UUID, bytes, SessionRow | None], Live]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[Live]):
+    """What a token opened, and the token's id."""
+
+    live: Live
+    token: UUID
+
+
 class DoorKeeper:
     """Opens workspaces for browsers. A foreign, unknown or expired UUID is None alike."""
 
@@ -53,6 +63,21 @@ class DoorKeeper:
             self._touch(live)
             return live
         return self._open_from_store(session_id, keys, active, make)
+
+    def open_by_token(self, token: str, active: ActiveSessions[Live], make: LiveFactory[Live]) -> Opened[Live] | None:
+        """Return what a token opens, or None where it opens nothing (any more)."""
+        with self._database.read() as connection:
+            found = token_rows.find_by_hash(connection, hash_key(token))
+            row = session_rows.find(connection, found.session_id) if found else None
+        if found is None or row is None or min(found.expires_ms, row.expires_ms) <= now_ms():
+            return None
+        live = active.get(row.id)
+        if live is None or not live.is_stored or live.owner != row.owner:
+            live = make(row.id, row.owner, row)
+            active.put(row.id, live)
+        self._touch(live)
+        self._touch_token(found)
+        return Opened(live, found.id)
 
     def last_used(self, keys: BrowserKeys) -> UUID | None:
         """Return the workspace this browser used last: stored, or minted and not yet stored."""
@@ -100,6 +125,11 @@ class DoorKeeper:
         # Two tabs opened at once were each given a key; the browser kept the later one. Its proof names this workspace.
         with self._database.write() as write:
             session_rows.change_owner(write.connection, row.id, owner)
+
+    def _touch_token(self, found: TokenRow) -> None:
+        if found.used_ms is None or now_ms() - found.used_ms >= TOUCH_EVERY_S * 1000:
+            with self._database.write() as write:
+                token_rows.touch(write.connection, found.id)
 
     def _touch(self, live: LiveSession) -> None:
         now_s = time.monotonic()

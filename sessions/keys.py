@@ -13,6 +13,7 @@ from uuid import UUID
 
 PROOF_DAYS = 7
 MAX_PROOFS = 8
+SCANNER_WORD = "studiolo_"
 KEY_LETTERS = 43  # 256 bits in base64url
 
 
@@ -36,6 +37,11 @@ class BrowserKeys:
 def new_key() -> str:
     """Return a new 256-bit browser key."""
     return secrets.token_urlsafe(32)
+
+
+def new_token() -> str:
+    """Return a new token: 256 bits behind a word by which scanners for leaked secrets know it."""
+    return SCANNER_WORD + secrets.token_urlsafe(32)
 
 
 def is_key(word: str) -> bool:

@@ -33,6 +33,20 @@ sessions = Table(
     Index("sessions_by_expiry", "expires_ms"),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),  # SHA-256 of the token
+    Column("name", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Index("tokens_by_hash", "hash", unique=True),
+    Index("tokens_by_session", "session_id", "created_ms"),
+)
+
 # A number is taken by an UPDATE of this row in the transaction that adds the event: commit order is number order.
 streams = Table(
     "streams",

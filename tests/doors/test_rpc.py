@@ -193,7 +193,7 @@ def test_a_request_keeps_the_id_its_caller_gave(alice: Visitor) -> None:
 
 def test_one_visitors_waiting_calls_are_bounded_and_stop_nobody_else(alice: Visitor, bob: Visitor) -> None:
     with ThreadPoolExecutor(90) as threads:
-        calls = [threads.submit(alice.post, "sleep_for", {"seconds": 0.4}) for _ in range(90)]
+        calls = [threads.submit(alice.post, "sleep_for", {"seconds": 0.8}) for _ in range(90)]
         assert bob.call("add_count") == 1
         statuses = [call.result().status_code for call in calls]
     assert set(statuses) == {200, 429}

@@ -1,0 +1,39 @@
+"""The workspace of the person whose data folder this is, for the doors that need no server: desktop, cli, mcp."""
+
+import uuid
+from dataclasses import replace
+
+from api.api import Api
+from api.caller import Caller
+from api.errors import NotFound, Unauthenticated
+from doors.entrance import Entrance, Request, caller_for
+from sessions.keys import BrowserKeys, parse_uuid
+from store import session_rows
+from store.database import Database
+
+
+def open_own(entrance: Entrance, keys: BrowserKeys) -> Api:
+    """Return the workspace this person used last, or a new one, which is stored at its first write."""
+    if keys.owner is None:
+        raise Unauthenticated
+    last = entrance.keeper.last_used(keys)
+    if last is not None:
+        return entrance.open(str(last), keys)
+    session_id, proof = entrance.mint()
+    return entrance.open(str(session_id), replace(keys, proofs={session_id: proof}))
+
+
+def open_any(entrance: Entrance, database: Database, word: str) -> Api:
+    """Return any workspace of this data folder: who may read the folder may read all of it. Raises NotFound."""
+    session_id = parse_uuid(word)
+    with database.read() as connection:
+        row = session_rows.find(connection, session_id) if session_id else None
+    if row is None:
+        raise NotFound
+    return Api(row.id, row.owner, row, entrance.ground)
+
+
+def own_caller(api: Api, door: str, language: str = "en") -> Caller:
+    """Return who asks, where it is the person at this machine."""
+    request = Request(door=door, language=language, id=uuid.uuid4().hex, address="", key=None)
+    return caller_for(api, request)

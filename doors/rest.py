@@ -1,0 +1,149 @@
+"""The door `rest`: the declared routes under /api/v1. Arguments stand in path, query and JSON body; answers in the
+envelope; a Task's events come as Server-Sent Events where the caller accepts them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from pydantic import TypeAdapter, ValidationError
+from werkzeug.exceptions import MethodNotAllowed as WrongVerb
+from werkzeug.exceptions import NotFound as NoRoute
+from werkzeug.routing import Map, RequestRedirect, Rule
+
+from api.caller import Caller
+from api.errors import ApiError, BadRequest, Conflict, InvalidArguments, MethodNotAllowed, UnknownMethod
+from api.numbers import MAX_WHOLE
+from doors.asking import enter, json_response, read_json, refused
+from doors.entrance import Entrance
+from doors.envelope import as_bytes, success
+from doors.events import EventStreams
+from doors.routes import EVENTS, PREFIX, Route, routes_of
+from doors.rpc import VERBS
+from doors.wsgi import HANDED_OVER
+
+CHANGED = 412  # RFC 9110: what If-Match asked for is not so
+EVENT_STREAM = "text/event-stream"
+
+
+def rest_blueprint(entrance: Entrance, streams: EventStreams) -> Blueprint:
+    """Return the routes of this door."""
+    blueprint = Blueprint("rest", __name__)
+    door = RestDoor(entrance, streams)
+
+    @blueprint.route(f"{PREFIX}/<path:path>", methods=VERBS, provide_automatic_options=False)
+    def call_route(path: str) -> Response:
+        try:
+            return door.answer(path)
+        except Conflict as error:
+            response = refused(error)
+            response.status_code = CHANGED if "If-Match" in request.headers else error.status
+            return response
+        except ApiError as error:
+            return refused(error)
+
+    return blueprint
+
+
+class RestDoor:
+    """Finds a request's route, calls its method, and answers as HTTP has it."""
+
+    def __init__(self, entrance: Entrance, streams: EventStreams) -> None:
+        self._entrance = entrance
+        self._streams = streams
+        routes = routes_of(entrance.ground.methods)
+        self._shapes = {route.method.name: _shapes_of(route) for route in routes}
+        rules = [Rule(route.rule, methods=[route.verb], endpoint=route) for route in routes]
+        events = Rule(PREFIX + EVENTS.replace("{", "<").replace("}", ">"), methods=["GET"], endpoint=None)
+        self._rules = Map([*rules, events], merge_slashes=False).bind("")
+
+    def answer(self, path: str) -> Response:
+        """Answer the request under way."""
+        route, places = self._match(path)
+        if route is None:
+            return self._follow(places["task_id"])
+        api, caller = enter(self._entrance, request.environ, "rest", route.method.is_public)
+        data = api.call(caller, route.method.name, self._arguments(route, places))
+        if route.streams or (route.begins_work and EVENT_STREAM in request.headers.get("Accept", "")):
+            return self._stream(caller, data, 0)
+        return _response(route, data)
+
+    def _match(self, path: str) -> tuple[Route | None, Mapping[str, str]]:
+        try:
+            return self._rules.match(f"{PREFIX}/{path}", request.method)
+        except WrongVerb as error:
+            raise MethodNotAllowed(allow=", ".join(sorted(error.valid_methods or ()))) from None
+        except (NoRoute, RequestRedirect):
+            raise UnknownMethod from None
+
+    def _arguments(self, route: Route, places: Mapping[str, str]) -> dict[str, Any]:
+        words: dict[str, Any] = {name: [place] for name, place in places.items()}
+        given = _body() if route.takes_body else {}
+        if not route.takes_body:
+            words |= {name: values for name, values in request.args.lists() if name not in places}
+        elif request.args:
+            raise InvalidArguments(dict.fromkeys(request.args, "send it in the JSON body, not in the query"))
+        if twice := places.keys() & (given.keys() | request.args.keys()):
+            raise InvalidArguments(dict.fromkeys(twice, "it stands in the path already"))
+        return given | self._read(route, words)
+
+    def _read(self, route: Route, words: Mapping[str, list[str]]) -> dict[str, Any]:
+        shapes, found, problems = self._shapes[route.method.name], {}, {}
+        for name, values in words.items():
+            if name not in shapes:
+                found[name] = values[0]  # `call` says that there is no such argument
+                continue
+            try:
+                found[name] = shapes[name].validate_strings(values[0])
+            except ValidationError as error:
+                problems[name] = error.errors(include_url=False)[0]["msg"]
+            if len(values) > 1:
+                problems[name] = "it came more than once"
+        if problems:
+            raise InvalidArguments(problems)
+        return found
+
+    def _follow(self, word: str) -> Response:
+        api, caller = enter(self._entrance, request.environ, "rest")
+        after = _after()
+        task = api.call(caller, "get_task", {"task_id": word})
+        return self._stream(caller, task, after)
+
+    def _stream(self, caller: Caller, task: dict[str, Any], after: int) -> Response:
+        request.environ[HANDED_OVER] = self._streams.of_task(caller, UUID(task["id"]), task, after)
+        return Response()
+
+
+def _shapes_of(route: Route) -> dict[str, TypeAdapter[Any]]:
+    return {parameter.name: TypeAdapter(parameter.annotation) for parameter in route.method.parameters}
+
+
+def _body() -> dict[str, Any]:
+    if not request.get_data():
+        return {}
+    body = read_json(request)
+    if not isinstance(body, dict):
+        raise BadRequest(reason="the body is a JSON object: arguments by name")
+    return body
+
+
+def _after() -> int:
+    word = request.headers.get("Last-Event-ID") or request.args.get("after", "0")
+    if strange := request.args.keys() - {"after"}:
+        raise InvalidArguments(dict.fromkeys(strange, "there is no such argument"))
+    if not (word.isascii() and word.isdigit() and len(word) < 17 and int(word) <= MAX_WHOLE):
+        raise InvalidArguments({"after": "it is the last number seen, 0 or more"})
+    return int(word)
+
+
+def _response(route: Route, data: Any) -> Response:
+    response = json_response(as_bytes(success(data)), 202 if route.begins_work else 200)
+    if route.begins_work:
+        response.headers["Location"] = f"{PREFIX}/task/{data['id']}"
+    if isinstance(data, dict) and isinstance(data.get("version"), int):
+        tag = f'"{data["version"]}"'
+        response.headers["ETag"] = tag
+        if route.verb == "GET" and tag in request.headers.get("If-None-Match", ""):
+            response.status_code, response.data = 304, b""
+    return response
