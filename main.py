@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent
 def main(arguments: Sequence[str]) -> int:
     """Run one word; returns the exit code."""
     word, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
-    runs = {"setup": _set_up, "web": _web, "model": _model, "types": _types}
+    runs = {"setup": _set_up, "web": _web, "model": _model, "types": _types, "call": _call, "completion": _completion}
     if word in runs:
         return runs[word](rest)
     print(_HELP)
@@ -23,7 +23,8 @@ _HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
 
   python main.py setup   make everything it needs inside this folder
   python main.py web     serve the page (STUDIOLO_HOST, STUDIOLO_PORT), --plugin FOLDER for a class of your own
-  python main.py types   write the page's TypeScript types; --check says whether they are fresh
+  python main.py call    call a method from the shell: `call --help`, `call <method> --help`
+  python main.py types   write what is generated from the declarations; --check says whether it is fresh
   python main.py model   (started by the others) the small model on this machine
 """
 
@@ -71,9 +72,26 @@ def _types(arguments: Sequence[str]) -> int:
     _go_into_own_python()
     import web_mode  # noqa: F401 — registers the areas
     from api.method import METHODS
-    from doors.typescript import main as types
+    from doors.generated import main as types
 
     return types(arguments, METHODS)
+
+
+def _call(arguments: Sequence[str]) -> int:
+    _go_into_own_python()
+    from doors.cli import main as call
+    from web_mode import START_ERRORS, build
+
+    return call(arguments, build, START_ERRORS)
+
+
+def _completion(_arguments: Sequence[str]) -> int:
+    _go_into_own_python()
+    import web_mode  # noqa: F401 — registers the areas
+    from api.method import METHODS
+    from doors.completion import main as completion
+
+    return completion(METHODS)
 
 
 def _go_into_own_python() -> None:

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated
 
+import platformdirs
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(
         None, min_length=32, repr=False, description="Signs cookies; unset: made once and kept in the data folder."
     )
+    url: str | None = Field(None, description="Server that `main.py call` asks; unset: your workspace on this machine.")
+    token: str | None = Field(None, repr=False, description="Token that `main.py call` brings to that server.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged.")
 
     @field_validator("allowed_hosts", mode="before")
@@ -66,6 +69,17 @@ def load_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(problem) for problem in error.errors())) from None
+
+
+def load_own_settings(**given: object) -> Settings:
+    """Read the settings for a person's own doors (window, shell, MCP by stdio).
+
+    Where no data folder is set, theirs is the one that the system keeps for a user's programs.
+    """
+    settings = load_settings(**given)
+    if "data_dir" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"data_dir": platformdirs.user_data_path("studiolo", appauthor=False)})
 
 
 def _refuse_unknown() -> None:

@@ -1,15 +1,24 @@
 """The workspace of the person whose data folder this is, for the doors that need no server: desktop, cli, mcp."""
 
+import threading
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 from api.api import Api
 from api.caller import Caller
 from api.errors import NotFound, Unauthenticated
 from doors.entrance import Entrance, Request, caller_for
 from sessions.keys import BrowserKeys, parse_uuid
-from store import session_rows
+from store import event_rows, session_rows
+from store.clock import as_time
 from store.database import Database
+from tasks.journal import Journal
+
+MAX_READ = 500
+LOOK_S = 0.2  # another process may write the task's events
 
 
 def open_own(entrance: Entrance, keys: BrowserKeys) -> Api:
@@ -37,3 +46,25 @@ def own_caller(api: Api, door: str, language: str = "en") -> Caller:
     """Return who asks, where it is the person at this machine."""
     request = Request(door=door, language=language, id=uuid.uuid4().hex, address="", key=None)
     return caller_for(api, request)
+
+
+def follow_own(database: Database, journal: Journal, task_id: UUID) -> Iterator[dict[str, Any]]:
+    """Yield a task's events as plain JSON values, up to its end."""
+    news, seen = threading.Event(), 0
+    journal.listen(lambda *_news: news.set())
+    while True:
+        news.clear()
+        with database.read() as connection:
+            found = event_rows.after(connection, task_id, seen, MAX_READ)
+        for event in found:
+            yield {
+                "number": event.number,
+                "kind": event.kind,
+                "data": event.data,
+                "at": as_time(event.at_ms).isoformat(),
+            }
+            if event.kind == "end":
+                return
+            seen = event.number
+        if not found:
+            news.wait(LOOK_S)

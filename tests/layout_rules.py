@@ -19,7 +19,8 @@ READ_SUFFIXES = {".py", ".ts", ".tsx", ".html", ".css", ".sh"}
 LEAVES = {"settings", "launch", "version", "logs"}
 WIRING = {"main", "web_mode"}
 MAY_IMPORT = {
-    "doors": {"api", "tasks", "sessions", "providers", "engines", "store"} | LEAVES,
+    "studiolo_client": set(),
+    "doors": {"studiolo_client", "api", "tasks", "sessions", "providers", "engines", "store"} | LEAVES,
     "api": {"tasks", "sessions", "providers", "engines", "store"} | LEAVES,
     "tasks": {"store"} | LEAVES,
     "sessions": {"store"} | LEAVES,
