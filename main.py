@@ -12,7 +12,15 @@ ROOT = Path(__file__).resolve().parent
 def main(arguments: Sequence[str]) -> int:
     """Run one word; returns the exit code."""
     word, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
-    runs = {"setup": _set_up, "web": _web, "model": _model, "types": _types, "call": _call, "completion": _completion}
+    runs = {
+        "setup": _set_up,
+        "web": _web,
+        "model": _model,
+        "types": _types,
+        "call": _call,
+        "completion": _completion,
+        "mcp": _mcp,
+    }
     if word in runs:
         return runs[word](rest)
     print(_HELP)
@@ -24,6 +32,7 @@ _HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
   python main.py setup   make everything it needs inside this folder
   python main.py web     serve the page (STUDIOLO_HOST, STUDIOLO_PORT), --plugin FOLDER for a class of your own
   python main.py call    call a method from the shell: `call --help`, `call <method> --help`
+  python main.py mcp     serve the Model Context Protocol on stdio (at /mcp the server does, too)
   python main.py types   write what is generated from the declarations; --check says whether it is fresh
   python main.py model   (started by the others) the small model on this machine
 """
@@ -83,6 +92,14 @@ def _call(arguments: Sequence[str]) -> int:
     from web_mode import START_ERRORS, build
 
     return call(arguments, build, START_ERRORS)
+
+
+def _mcp(arguments: Sequence[str]) -> int:
+    _go_into_own_python()
+    from doors.mcp_stdio import main as mcp
+    from web_mode import START_ERRORS, build
+
+    return mcp(arguments, build, START_ERRORS)
 
 
 def _completion(_arguments: Sequence[str]) -> int:

@@ -34,6 +34,8 @@ from doors.entrance import Entrance
 from doors.events import EventStreams
 from doors.gate import Gate
 from doors.live import LiveDoor
+from doors.mcp import PATH as MCP_PATH
+from doors.mcp import McpDoor
 from doors.page_files import PageMaker, PageNotBuilt
 from doors.pages import no_such_page, pages_blueprint
 from doors.rest import rest_blueprint
@@ -154,6 +156,7 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
     threads = CallThreads(settings.num_threads)
     lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
     live = LiveDoor(parts.entrance, parts.readers, threads, lines)
+    mcp = McpDoor(parts.entrance, parts.readers, threads, lines)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -163,7 +166,8 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not look through it again and again
         try:
-            yield
+            async with mcp.running():
+                yield
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
             await asyncio.to_thread(parts.stop)
@@ -171,6 +175,7 @@ def create_asgi(settings: Settings | None = None) -> ASGIApp:
     flask = FlaskDoor(create_app(settings, parts), threads, lines)
     routes = [
         WebSocketRoute("/live", live.serve),
+        Route(MCP_PATH, mcp),
         Mount("/static", StaticDoor()),
         Route("/service-worker.js", ServiceWorkerDoor()),
         Mount("/", flask),

@@ -69,9 +69,9 @@ class FlaskDoor:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # there is one socket, at /live
             return
-        headers = _header_map(scope)
+        headers = header_map(scope)
         try:
-            body = await asyncio.wait_for(_read_body(headers, receive), BODY_S)
+            body = await asyncio.wait_for(read_body(headers, receive), BODY_S)
             async with stand_in_all(self._places(scope, headers)):
                 answer = await self._run(environ(scope, headers, body))
         except HungUp:
@@ -138,7 +138,8 @@ def environ(scope: Scope, headers: dict[str, str], body: bytes) -> dict[str, Any
     }
 
 
-def _header_map(scope: Scope) -> dict[str, str]:
+def header_map(scope: Scope) -> dict[str, str]:
+    """Return a request's headers as PEP 3333 names them."""
     found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
@@ -152,7 +153,8 @@ def _header_map(scope: Scope) -> dict[str, str]:
     return found
 
 
-async def _read_body(headers: dict[str, str], receive: Receive) -> bytes:
+async def read_body(headers: dict[str, str], receive: Receive) -> bytes:
+    """Return a request's whole body. Raises TooLarge, or HungUp where the visitor went away."""
     if int(headers.get("CONTENT_LENGTH") or 0) > MAX_BODY:
         raise TooLarge(max_bytes=MAX_BODY)
     parts, size = [], 0
