@@ -16,7 +16,7 @@ from uuid import UUID
 
 from loguru import logger
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from api.caller import LANGUAGES
 from api.errors import ApiError, UnknownMethod
@@ -32,6 +32,7 @@ from studiolo_client import Connection, StudioloError
 from tasks.states import TaskState
 
 DONE, REFUSED, MISUSED, UNREACHABLE, NOT_COMPLETED = 0, 1, 2, 3, 4
+STOPPED = 130  # as shells say it: ended by Ctrl+C
 EPILOG = (
     "JSON goes to stdout, messages to stderr. Exit codes: 0 done, 1 the call was refused, 2 wrong words, 3 the server "
     "or the data folder cannot be reached, 4 the followed task did not complete."
@@ -91,6 +92,8 @@ def main(arguments: Sequence[str], build: Build, start_errors: Errors) -> int:
         return _stopped(f"{error.code}: {error.message('en')}", REFUSED)
     except unreachable as error:
         return _stopped(str(error), UNREACHABLE)
+    except KeyboardInterrupt:
+        return STOPPED
 
 
 def _call(one: Method, options: argparse.Namespace, settings: Settings, build: Build) -> int:
@@ -185,7 +188,7 @@ def value_of(parameter: inspect.Parameter, word: str) -> Any:
     except (ValidationError, ValueError):
         pass
     try:
-        return from_json(word)
+        return from_json(word, allow_inf_nan=False)
     except ValueError:
         return word  # `call` says why it does not fit
 
@@ -250,7 +253,7 @@ def _here(parts: Parts, options: argparse.Namespace) -> Iterator[Ways]:
 
 
 def _print(value: Any, *, is_long: bool) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2 if is_long else None) + "\n")
+    sys.stdout.write(to_json(value, indent=2 if is_long else None, inf_nan_mode="null").decode() + "\n")
     sys.stdout.flush()
 
 

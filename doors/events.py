@@ -8,11 +8,11 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
 from starlette.types import Send
 
 from api.caller import Caller
 from api.errors import TooManyCalls
+from doors.envelope import as_bytes
 from doors.wsgi import Stream
 from tasks.readers import Batch, Readers
 
@@ -40,7 +40,7 @@ class EventStreams:
             self._num_open[session_id] += 1
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _headers(request_id)})
-                await _write(send, f"event: task\ndata: {to_json(task).decode()}\n\n")
+                await _write(send, f"event: task\ndata: {as_bytes(task).decode()}\n\n")
                 await self._follow(send, task_id, after)
                 await send({"type": "http.response.body", "body": b""})
             finally:
@@ -74,7 +74,7 @@ def as_event_stream(batch: Batch) -> tuple[str, bool]:
     if batch.gap is not None:
         parts.append(f'event: gap\ndata: {{"gap":{batch.gap}}}\n\n')
     for event in json.loads(batch.json):
-        data = to_json(event["data"]).decode()
+        data = as_bytes(event["data"]).decode()
         parts.append(f"id: {event['number']}\nevent: {event['kind']}\ndata: {data}\n\n")
         has_ended = event["kind"] == "end"
     return "".join(parts), has_ended

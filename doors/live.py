@@ -24,7 +24,7 @@ from api.errors import ApiError, BadRequest, NotFound, TooManyCalls, Unauthentic
 from doors.asking import MAX_KEY
 from doors.cookies import KEY_COOKIE, read_keys
 from doors.entrance import Entrance, Request, caller_for
-from doors.envelope import failure, success
+from doors.envelope import as_bytes, failure, success
 from doors.wsgi import VisitorLines
 from sessions.lines import LineFull, stand_in_all
 from tasks.readers import Batch, Reader, Readers
@@ -180,9 +180,9 @@ class _Connection:
             frame = frame or read_frame(text)
             number, wish = frame.get("call"), frame.get("language")
             language = wish if wish in LANGUAGES else language
-            return to_json({"answer": number, **success(self._call_api(frame, language, request_id))}).decode()
+            return as_bytes({"answer": number, **success(self._call_api(frame, language, request_id))}).decode()
         except ApiError as error:
-            return to_json({"answer": number, **failure(error, language, request_id)}).decode()
+            return as_bytes({"answer": number, **failure(error, language, request_id)}).decode()
 
     def _call_api(self, frame: dict[str, Any], language: str, request_id: str) -> Any:
         key = frame.get("key")

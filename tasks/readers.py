@@ -114,7 +114,7 @@ class _Follower:
 def as_json(event: Event) -> str:
     """Return an event as readers get it."""
     shown = {"number": event.number, "kind": event.kind, "at": as_time(event.at_ms), "data": event.data}
-    return to_json(shown).decode()
+    return to_json(shown, inf_nan_mode="null").decode()
 
 
 class Readers:

@@ -48,7 +48,7 @@ class Server:
     def __init__(self, data_dir: Path, *arguments: str, **settings: object) -> None:
         self.data_dir = data_dir
         self._arguments = arguments
-        self._settings = {"port": free_port(), **settings}
+        self.settings = {"port": free_port(), **settings}
         self.process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self.lines: list[str] = []
@@ -56,7 +56,7 @@ class Server:
     @property
     def url(self) -> str:
         """The server's address."""
-        return f"http://127.0.0.1:{self._settings['port']}"
+        return f"http://127.0.0.1:{self.settings['port']}"
 
     @property
     def pid(self) -> int:
@@ -75,7 +75,7 @@ class Server:
 
     def start(self) -> "Server":
         """Start it and wait until it answers."""
-        environment = clean_environment(self.data_dir, self._settings)
+        environment = clean_environment(self.data_dir, self.settings)
         self.process = subprocess.Popen(
             self.command(), env=environment, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
         )
@@ -143,6 +143,6 @@ class Gunicorn(Server):
 
     def command(self) -> list[str]:
         """Return what starts it."""
-        bind = f"127.0.0.1:{self._settings['port']}"
+        bind = f"127.0.0.1:{self.settings['port']}"
         words = ["-m", "gunicorn", "-k", "uvicorn_worker.UvicornWorker", "-w", str(self._workers), "-b", bind]
         return [sys.executable, *words, "--log-level", "warning", "web_mode:create_asgi()"]

@@ -1,7 +1,11 @@
 """A class that misbehaves in every way a person's own class may, and one method that behaves."""
 
 import time
+from datetime import date
 
+from pydantic import JsonValue
+
+from api.errors import ERRORS
 from api.plugin import Plugin, method
 
 
@@ -49,3 +53,28 @@ class Api(Plugin):
     def keep_large(self, num_bytes: int) -> None:
         """Keep that many bytes."""
         self.data["large"] = "x" * num_bytes
+
+    @method(example={"value": {"text": "日本 😀 <&>\"'", "none": None, "big": 9007199254740991, "deep": [[1.5, -0.0]]}})
+    def give_back(self, value: JsonValue) -> JsonValue:
+        """Return a value as it is."""
+        return value
+
+    @method(example={"day": "2026-02-28", "days": 2})
+    def add_days(self, day: date, days: int = 1) -> date:
+        """Return a later day."""
+        return date.fromordinal(day.toordinal() + days)
+
+    @method
+    def get_infinity(self) -> dict[str, float]:
+        """Return numbers that JSON has no words for."""
+        return {"nan": float("nan"), "infinity": float("inf")}
+
+    @method
+    def raise_error(self, code: str) -> None:
+        """Raise an error of the tree."""
+        raise ERRORS[code]
+
+    @method(doors=frozenset({"rpc", "live"}))
+    def get_secret(self) -> str:
+        """Return what only the page may ask for."""
+        return "secret"

@@ -11,7 +11,7 @@ from api.method import METHODS
 from tests.visitors import Visitor
 
 SAME_ID = {"X-Request-ID": "the-same-for-both"}
-UUID_ARGUMENTS = ("conversation_id", "message_id", "task_id")
+UUID_ARGUMENTS = ("conversation_id", "message_id", "task_id", "token_id")
 TAKES_AN_ID = sorted(name for name, one in METHODS.items() if any(p.name in UUID_ARGUMENTS for p in one.parameters))
 
 
@@ -19,7 +19,8 @@ TAKES_AN_ID = sorted(name for name, one in METHODS.items() if any(p.name in UUID
 def owned(alice: Visitor) -> dict[str, str]:
     """Return ids of things that alice owns."""
     task = alice.call("send_message", "Whose is this?")
-    return {"task_id": task["id"], **task["facts"]}
+    token = alice.call("create_token", "mine")
+    return {"task_id": task["id"], "token_id": token["id"], **task["facts"]}
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

@@ -1,0 +1,228 @@
+"""Each door as a caller of tests: the same call in, a plain value or the code of the error out."""
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any, Protocol
+from unittest import mock
+
+import requests
+
+import web_mode
+from api.method import METHODS, Methods
+from api.plugin import load_plugin
+from doors import cli
+from doors.routes import PREFIX, Route, routes_of
+from studiolo_client import Connection, StudioloError
+from tests.conftest import PROBE
+from tests.running import Server
+from tests.visitors import Visitor
+
+PROBED = METHODS.including(load_plugin(PROBE))
+ROUTES = {route.method.name: route for route in routes_of(PROBED) if not route.streams}
+PATIENCE_S = 60
+
+
+class Refused(Exception):
+    """A call was refused with this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Door(Protocol):
+    """One way in to one visitor's workspace."""
+
+    name: str
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call. Raises Refused."""
+
+    def events(self, task_id: str) -> list[tuple[int, str, Any]]:
+        """Return all events of a task as (number, kind, data)."""
+
+
+class Rpc:
+    """`POST /api/<method>`."""
+
+    name = "rpc"
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call."""
+        return data_of(self._visitor.post(method, arguments).json())
+
+
+class Live:
+    """The WebSocket."""
+
+    name = "live"
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call."""
+        with self._visitor.live() as live:
+            return data_of(live.call(method, arguments))
+
+    def events(self, task_id: str) -> list[tuple[int, str, Any]]:
+        """Return all events of a task."""
+        with self._visitor.live() as live:
+            live.follow(task_id)
+            return [(one["number"], one["kind"], one["data"]) for one in live.events_until_end(task_id, PATIENCE_S)]
+
+
+class Rest:
+    """The declared routes."""
+
+    name = "rest"
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call."""
+        route = ROUTES.get(method)
+        if route is None:
+            return self._send("GET", f"{PREFIX}/{method}")
+        path = route.path.format_map({name: _word(arguments.get(name, "x")) for name in route.places})
+        rest = {name: value for name, value in arguments.items() if name not in route.places}
+        return self._send(route.verb, PREFIX + path, **_parts(route, rest))
+
+    def events(self, task_id: str) -> list[tuple[int, str, Any]]:
+        """Return all events of a task."""
+        address = f"{self._url}{PREFIX}/task/{task_id}/events"
+        found, number, kind = [], 0, ""
+        with requests.get(address, headers=self._headers, stream=True, timeout=PATIENCE_S) as response:
+            for line in response.iter_lines():
+                word, _, rest = line.decode().partition(": ")
+                number, kind = (int(rest) if word == "id" else number), (rest if word == "event" else kind)
+                if word == "data" and kind != "task":
+                    found.append((number, kind, json.loads(rest)))
+        return found
+
+    def _send(self, verb: str, path: str, **parts: Any) -> Any:
+        response = requests.request(verb, self._url + path, headers=self._headers, timeout=PATIENCE_S, **parts)
+        return data_of(response.json())
+
+
+class Shell:
+    """`main.py call`, in this process, in the visitor's workspace or over a server."""
+
+    def __init__(self, name: str, server: Server, *options: str) -> None:
+        self.name = name
+        given = server.settings | {"data_dir": server.data_dir}
+        self._settings = {f"STUDIOLO_{word.upper()}": str(value) for word, value in given.items()}
+        self._options = ["--plugin", str(PROBE), *options]
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call."""
+        return json.loads(self._run(method, "--arguments", json.dumps(arguments)))
+
+    def _run(self, *words: str) -> str:
+        out, said = io.StringIO(), io.StringIO()
+        with ExitStack() as around:
+            around.enter_context(mock.patch.dict(os.environ, self._settings))
+            around.enter_context(contextlib.redirect_stdout(out))
+            around.enter_context(contextlib.redirect_stderr(said))
+            code = cli.main([*self._options, *words], web_mode.build, web_mode.START_ERRORS)
+        if code != cli.DONE:
+            assert code == cli.REFUSED, said.getvalue()
+            raise Refused(said.getvalue().splitlines()[-1].split(":")[0])  # the log comes before
+        return out.getvalue()
+
+
+class Mcp:
+    """A tool of the Model Context Protocol."""
+
+    name = "mcp"
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call."""
+        answer = self._ask("tools/call", {"name": method, "arguments": arguments})
+        if "error" in answer:
+            raise Refused("unknown_method" if "nknown" in answer["error"]["message"] else str(answer["error"]))
+        result = answer["result"]
+        if result.get("isError"):
+            raise Refused(result["content"][0]["text"].split(":")[0])
+        structured = result["structuredContent"]
+        return structured["result"] if set(structured) == {"result"} else structured
+
+    def tools(self) -> dict[str, Any]:
+        """Return the tools by name."""
+        return {tool["name"]: tool for tool in self._ask("tools/list", {})["result"]["tools"]}
+
+    def _ask(self, name: str, params: dict[str, Any]) -> Any:
+        asked = {"jsonrpc": "2.0", "id": 1, "method": name, "params": params}
+        response = requests.post(f"{self._url}/mcp", json=asked, headers=self._headers, timeout=PATIENCE_S)
+        lines = [line[5:] for line in response.content.decode().split("\n") if line.startswith("data:")]
+        frames = [json.loads(line) for line in lines if line.strip()] if lines else [response.json()]
+        return next(frame for frame in frames if frame.get("id") == 1)
+
+
+class Client:
+    """The Python client."""
+
+    name = "client"
+
+    def __init__(self, url: str, token: str) -> None:
+        self._connection = Connection(url, token)
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call."""
+        try:
+            return self._connection.call(method, arguments)
+        except StudioloError as error:
+            raise Refused(error.code) from None
+
+    def events(self, task_id: str) -> list[tuple[int, str, Any]]:
+        """Return all events of a task."""
+        return [(one["number"], one["kind"], one["data"]) for one in self._connection.events(task_id)]
+
+
+def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
+    """Yield every door to a visitor's workspace that needs no window."""
+    token = visitor.call("create_token", "every door")["token"]
+    yield Rpc(visitor)
+    yield Live(visitor)
+    yield Rest(server.url, token)
+    yield Shell("cli", server, "--session", visitor.session_id)
+    yield Shell("cli over a server", server, "--url", server.url, "--token", token)
+    yield Mcp(server.url, token)
+    yield Client(server.url, token)
+
+
+def served_at(door: str, methods: Methods, method: str) -> bool:
+    """Tell whether a door's declaration has a method; what calls a server comes in by its `rpc`."""
+    real = "rpc" if door == "client" else "cli" if door.startswith("cli") else door
+    also = {"rpc"} if door == "cli over a server" else set()
+    return ({real} | also) <= methods[method].doors
+
+
+def data_of(envelope: dict[str, Any]) -> Any:
+    """Return an envelope's data. Raises Refused."""
+    if envelope["status"] != "success":
+        raise Refused(envelope["error"]["code"])
+    return envelope["data"]
+
+
+def _parts(route: Route, arguments: dict[str, Any]) -> dict[str, Any]:
+    if route.takes_body:
+        return {"json": arguments}
+    return {"params": {name: _word(value) for name, value in arguments.items() if value is not None}}
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
