@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parent
 
 def main(arguments: Sequence[str]) -> int:
     """Run one word; returns the exit code."""
-    word, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if not arguments or arguments[0].partition("=")[0] in ("--attach", "--plugin"):
+        return _window(arguments)
+    word, rest = arguments[0], arguments[1:]
     runs = {
         "setup": _set_up,
         "web": _web,
@@ -29,13 +31,25 @@ def main(arguments: Sequence[str]) -> int:
 
 _HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
 
-  python main.py setup   make everything it needs inside this folder
+  python main.py         open the page in a window; --plugin FOLDER, or --attach URL for a Studiolo elsewhere
+  python main.py setup   make everything it needs inside this folder; --desktop: the window, too
   python main.py web     serve the page (STUDIOLO_HOST, STUDIOLO_PORT), --plugin FOLDER for a class of your own
   python main.py call    call a method from the shell: `call --help`, `call <method> --help`
   python main.py mcp     serve the Model Context Protocol on stdio (at /mcp the server does, too)
   python main.py types   write what is generated from the declarations; --check says whether it is fresh
   python main.py model   (started by the others) the small model on this machine
 """
+
+
+def _window(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="main.py", description="Open the page in a window.")
+    parser.add_argument("--attach", metavar="URL", help="address of a Studiolo to open instead of one's own")
+    parser.add_argument("--plugin", type=Path, help="folder with api.py and index.html of your own")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    _go_into_own_python()
+    from window_mode import run
+
+    return run(given)
 
 
 def _set_up(arguments: Sequence[str]) -> int:

@@ -113,3 +113,10 @@ def write_private_once(path: Path, content: bytes) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def display_words() -> dict[str, str]:
+    """Return the words of the environment by which a window finds its display."""
+    display = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "QT_QPA_PLATFORM")
+    sandbox = ("QTWEBENGINE_DISABLE_SANDBOX", "QTWEBENGINE_CHROMIUM_FLAGS")
+    return {name: os.environ[name] for name in (*display, *sandbox) if name in os.environ}

@@ -29,6 +29,7 @@ from api.plugin import PluginError, load_plugin
 from api.replies import Replies
 from api.services import Services
 from doors.asking import refused
+from doors.cookies import WindowMark
 from doors.direct import Direct
 from doors.entrance import Entrance
 from doors.events import EventStreams
@@ -38,6 +39,7 @@ from doors.mcp import PATH as MCP_PATH
 from doors.mcp import McpDoor
 from doors.page_files import PageMaker, PageNotBuilt
 from doors.pages import no_such_page, pages_blueprint
+from doors.pairing import pairing_blueprint
 from doors.rest import rest_blueprint
 from doors.rpc import rpc_blueprint
 from doors.static_files import ServiceWorkerDoor, StaticDoor
@@ -53,6 +55,7 @@ from sessions.door_keeper import DoorKeeper
 from sessions.expiry import Sweeper
 from sessions.keys import Proofs
 from sessions.lines import Lines
+from sessions.pairing import Pairings
 from settings import Settings, SettingsError, load_settings
 from store.database import Database
 from store.folder import NetworkFolder
@@ -79,6 +82,7 @@ class Parts:
     services: Services
     methods: Methods
     entrance: Entrance
+    pairings: Pairings
     readers: Readers
     watch: ChangeWatch
     runner: Runner
@@ -125,6 +129,7 @@ def build(settings: Settings) -> Parts:
         services=services,
         methods=methods,
         entrance=Entrance(services.door_keeper, active, Ground(services, methods), Proofs(settings.secret())),
+        pairings=Pairings(),
         readers=readers,
         watch=watch,
         runner=runner,
@@ -142,17 +147,19 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     streams = EventStreams(parts.readers)
     app.register_blueprint(rpc_blueprint(parts.entrance, streams))
     app.register_blueprint(rest_blueprint(parts.entrance, streams))
-    app.register_blueprint(pages_blueprint(parts.entrance, maker))
+    mark = WindowMark()
+    app.register_blueprint(pages_blueprint(parts.entrance, maker, mark))
+    app.register_blueprint(pairing_blueprint(parts.entrance, maker, parts.pairings, mark))
     app.register_error_handler(HTTPException, lambda error: no_such_page(maker, error))
     app.register_error_handler(Exception, _broke)
     return app
 
 
-def create_asgi(settings: Settings | None = None) -> ASGIApp:
+def create_asgi(settings: Settings | None = None, parts: Parts | None = None) -> ASGIApp:
     """Return the whole server as one ASGI application. Without settings, those of the environment."""
     settings = settings or load_settings()
     set_up_logs(settings)
-    parts = build(settings)
+    parts = parts or build(settings)
     threads = CallThreads(settings.num_threads)
     lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
     live = LiveDoor(parts.entrance, parts.readers, threads, lines)

@@ -1,13 +1,33 @@
 """The cookies: one browser key, and a short signed one for each UUID that was minted and is not stored yet."""
 
+import hmac
 from collections.abc import Mapping
 from uuid import UUID
 
-from sessions.keys import MAX_PROOFS, BrowserKeys, is_key
+from werkzeug.wrappers import Response
+
+from sessions.keys import MAX_PROOFS, BrowserKeys, is_key, new_key
 
 KEY_COOKIE = "studiolo_key"
 PROOF_COOKIE = "studiolo_mint_"
+WINDOW_COOKIE = "studiolo_window"
 KEY_AGE_S = 400 * 86_400  # the longest that browsers keep a cookie
+
+
+class WindowMark:
+    """Tells this process's own desktop window from every other browser, by a word that nobody else was given."""
+
+    def __init__(self) -> None:
+        self._word = new_key()
+
+    def is_on(self, cookies: Mapping[str, str]) -> bool:
+        """Tell whether a request comes from the window."""
+        given = cookies.get(WINDOW_COOKIE, "")
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self._word.encode())
+
+    def put_on(self, response: Response) -> None:
+        """Mark the window."""
+        response.set_cookie(WINDOW_COOKIE, self._word, httponly=True, samesite="Strict")
 
 
 def read_keys(cookies: Mapping[str, str]) -> BrowserKeys:

@@ -52,34 +52,39 @@ class PageMaker:
         self._shell = jinja.get_template("index.html")
         self._plugin_html = _read_plugin_page(plugin) if plugin else None
 
-    def page(self, session_id: UUID, nonce: str, language: str) -> str:
-        """Return the page of a workspace; every script and style in it carries the nonce."""
+    def page(self, session_id: UUID, nonce: str, language: str, is_window: bool = False) -> str:
+        """Return the page of a workspace; every script and style in it carries the nonce.
+
+        The desktop window's brings its own `window.pywebview`, so the page puts no stand-in there.
+        """
         if self._plugin_html is not None:
-            return self._plugin_page(self._plugin_html, session_id, nonce)
+            return self._plugin_page(self._plugin_html, session_id, nonce, is_window)
         files = files_of(self._manifest, SHELL, *FIRST_AREA, *filter(None, [TEXTS.get(language)]))
         return self._shell.render(
             session_uuid=session_id,
             nonce=nonce,
             methods_json=self._methods,
             version=VERSION,
+            is_window=is_window,
             language=language,
             script=files.scripts[0],
             preloads=files.scripts[1:],
             styles=files.styles,
         )
 
-    def policy(self, nonce: str) -> str:
-        """Return the Content-Security-Policy of a page with this nonce."""
+    def policy(self, nonce: str, is_window: bool = False) -> str:
+        """Return the Content-Security-Policy of a page with this nonce; pywebview's bridge needs `eval`."""
         own = f"'self' 'nonce-{nonce}'"
-        return _policy(own, own)
+        return _policy(f"{own} 'unsafe-eval'" if is_window else own, own)
 
     def is_public(self, name: str) -> bool:
         """Tell whether a plugin's file may go out: not its Python, nothing hidden."""
         return HIDDEN.search(name) is None
 
-    def _plugin_page(self, html: str, session_id: UUID, nonce: str) -> str:
+    def _plugin_page(self, html: str, session_id: UUID, nonce: str, is_window: bool) -> str:
         facts = (
-            f'window.SESSION_UUID="{session_id}";window.STUDIOLO={{"methods":{self._methods},"version":"{VERSION}"}};'
+            f'window.SESSION_UUID="{session_id}";window.STUDIOLO={{"methods":{self._methods},"version":"{VERSION}",'
+            f'"isWindow":{json.dumps(is_window)}}};'
         )
         bridge = f'<script src="{_bridge_of(self._manifest)}"></script>'
         return with_nonce(_put_first(html, f"<script>{facts}</script>{bridge}"), nonce)

@@ -17,10 +17,15 @@ MAX_FRAME = 2_097_152  # bytes; the live door measures letters
 
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve until a signal comes."""
-    _take_many_files()
     host, port = listener.getsockname()[:2]
     shown = "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Studiolo is at http://{shown}:{port}\n")
+    server_for(app).run(sockets=[listener])
+
+
+def server_for(app: ASGIApp, grace_s: int = GRACE_S) -> uvicorn.Server:
+    """Return the server; told to end, it waits `grace_s` for what is under way."""
+    _take_many_files()
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -30,9 +35,9 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         ws_max_size=MAX_FRAME,
         ws_ping_interval=None,  # the door has a heartbeat of its own
         ws_per_message_deflate=False,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=grace_s,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   startLive();
   startSession();
   refreshWhenBack();
-  announceReady();
+  if (isStandIn) announceReady();
   // pywebview puts its own object, which names the platform, in place of the stand-in a moment after the page loads.
   registerWorker(() => isStandIn && !("platform" in (window.pywebview ?? {})));
   await startTranslations();

@@ -1,17 +1,22 @@
 import { callMethod } from "./live";
-
-type Methods = { [name: string]: (...positional: unknown[]) => Promise<unknown> };
+import { dressNative, keepStandIn, type Methods, trim } from "./native";
 
 /**
  * Put the stand-in for pywebview's object on the window, one function a method.
  *
- * In a real pywebview window its own object is there and stays.
+ * In the desktop window pywebview's own object comes a moment after the page has loaded, and announces itself.
  *
  * @returns whether the stand-in was put there.
  */
 export function installStandIn(names: readonly string[]): boolean {
   if (window.pywebview) return false;
-  window.pywebview = { api: standIn(names) };
+  if (window.STUDIOLO.isWindow) {
+    dressNative();
+    return false;
+  }
+  const api = standIn(names);
+  window.pywebview = { api };
+  keepStandIn(api);
   return true;
 }
 
@@ -28,11 +33,4 @@ function standIn(names: readonly string[]): Methods {
     (...positional: unknown[]) => callMethod(name, trim(positional)),
   ]);
   return Object.fromEntries(entries);
-}
-
-// What is left out at the end is not sent, so that the method's own default holds. In the middle it can only be
-// null, which a method takes where its argument may be None.
-function trim(positional: unknown[]): unknown[] {
-  const given = positional.findLastIndex((value) => value !== undefined);
-  return positional.slice(0, given + 1).map((value) => value ?? null);
 }

@@ -1,0 +1,86 @@
+"""Whether a window can be opened here: told in a sentence, because Qt itself ends the process where it cannot."""
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import re
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+NO_DISPLAY = "There is no display here to open a window on."
+OTHER_WAY = "Or run `python main.py web` and open the page in a browser."
+HEADLESS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})  # Qt's platforms that need no display
+LIBRARIES = {  # by their Debian packages; what else Qt needs, every desktop has
+    "libegl1": "libEGL.so.1",
+    "libxcb-cursor0": "libxcb-cursor.so.0",
+    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+}
+PATIENCE_S = 2.0
+
+
+class NoWindow(Exception):
+    """No window can be opened here; the text says why, and what to do."""
+
+
+def check_display(words: Mapping[str, str]) -> None:
+    """Raise NoWindow where a window cannot be opened. `words` are those of the environment."""
+    for package in ("webview", "PySide6") if sys.platform == "linux" else ("webview",):
+        if importlib.util.find_spec(package) is None:
+            raise NoWindow(f"The window needs packages of its own: run `python main.py setup --desktop`. {OTHER_WAY}")
+    if sys.platform == "linux":
+        _check_linux(words)
+
+
+def _check_linux(words: Mapping[str, str]) -> None:
+    if words.get("QT_QPA_PLATFORM", "").partition(":")[0] not in HEADLESS:
+        if not _has_wayland(words) and not has_x11(words.get("DISPLAY", "")):
+            raise NoWindow(f"{NO_DISPLAY} Run `python main.py web` and open the page in a browser.")
+        missing = [debian for debian, library in LIBRARIES.items() if not _loads(library)]
+        if missing:
+            told = f"`sudo apt-get install {' '.join(missing)}`"
+            raise NoWindow(f"The window lacks libraries of the system: {told}. {OTHER_WAY}")
+    if os.geteuid() == 0 and not _may_run_as_root(words):
+        raise NoWindow(f"The window's browser does not run as root: start it as another user. {OTHER_WAY}")
+
+
+def _may_run_as_root(words: Mapping[str, str]) -> bool:
+    flags = words.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
+    return bool(words.get("QTWEBENGINE_DISABLE_SANDBOX")) or "--no-sandbox" in flags
+
+
+def _has_wayland(words: Mapping[str, str]) -> bool:
+    name = words.get("WAYLAND_DISPLAY", "")
+    return bool(name) and Path(words.get("XDG_RUNTIME_DIR", "/"), name).is_socket()
+
+
+def has_x11(display: str) -> bool:
+    """Tell whether an X server listens where DISPLAY says: `:0`, `unix:0.1`, `host:10.0`."""
+    found = re.fullmatch(r"(.*):(\d+)(?:\.\d+)?", display)
+    if found is None:
+        return False
+    host, number = found[1], int(found[2])
+    with contextlib.suppress(OSError):
+        if host in ("", "unix"):
+            return _has_local_x11(number)
+        socket.create_connection((host, 6000 + number), PATIENCE_S).close()
+        return True
+    return False
+
+
+def _has_local_x11(number: int) -> bool:
+    for address in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}"):  # noqa: S108 — where X servers listen
+        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
+            probe.connect(address)
+            return True
+    return False
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

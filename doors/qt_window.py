@@ -1,0 +1,44 @@
+"""What pywebview leaves open in its Qt window: where the page may go, and the dialog for what it saves."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+
+def stay_at_home(native: Any, origin: str) -> None:
+    """Keep the window on one origin, for whatever page it shows may call Python; other addresses go to the browser.
+
+    `native` is pywebview's QMainWindow. On the main thread.
+    """
+    page = native.webview.page()
+    page.navigationRequested.connect(lambda request: _judge(request, origin))
+    page.profile().downloadRequested.connect(lambda download: _save(native, download))
+
+
+def _judge(request: Any, origin: str) -> None:
+    url: QUrl = request.url()
+    if not request.isMainFrame() or is_of(url, origin):
+        return
+    request.reject()
+    if url.scheme() in ("http", "https", "mailto"):
+        QDesktopServices.openUrl(url)
+
+
+def is_of(url: QUrl, origin: str) -> bool:
+    """Tell whether an address belongs to an origin."""
+    home = QUrl(origin)
+    return (url.scheme(), url.host(), url.port()) == (home.scheme(), home.host(), home.port())
+
+
+def _save(native: Any, download: Any) -> None:
+    folder = Path(download.downloadDirectory(), download.downloadFileName())
+    path, _ = QFileDialog.getSaveFileName(native, "", str(folder))
+    if not path:
+        download.cancel()
+        return
+    download.setDownloadDirectory(str(Path(path).parent))
+    download.setDownloadFileName(Path(path).name)
+    download.accept()
