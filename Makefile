@@ -59,6 +59,7 @@ clean: ## remove everything that was made, but not data/
 lock: set-up-dev ## pin the newest versions that requirements*.in allow
 	$(COMPILE) --upgrade -o requirements.txt requirements.in
 	$(COMPILE) --upgrade -o requirements-dev.txt requirements-dev.in
+	$(COMPILE) --upgrade -o requirements-desktop.txt requirements-desktop.in
 	for name in uv node model; do $(COMPILE) --upgrade --no-deps -o requirements-$$name.txt requirements-$$name.in; done
 
 set-up:

@@ -108,9 +108,10 @@ class DesktopWindow:
     def _before_show(self) -> None:
         signal.signal(signal.SIGTERM, lambda *_: self.close())
         if sys.platform == "linux":
-            from doors.qt_window import stay_at_home
+            from doors.qt_window import stay_at_home, stay_on_screen
 
             stay_at_home(self._window.native, self.opening.origin)
+            stay_on_screen(self._window.native)
 
     def _resized(self, width: int, height: int) -> None:
         if not self.place.is_maximized:

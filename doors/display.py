@@ -13,11 +13,8 @@ from pathlib import Path
 NO_DISPLAY = "There is no display here to open a window on."
 OTHER_WAY = "Or run `python main.py web` and open the page in a browser."
 HEADLESS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})  # Qt's platforms that need no display
-LIBRARIES = {  # by their Debian packages; what else Qt needs, every desktop has
-    "libegl1": "libEGL.so.1",
-    "libxcb-cursor0": "libxcb-cursor.so.0",
-    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
-}
+# NOTE: of these, set_up/system.py has those that tests need.
+DEBIAN = "libegl1 libgl1 libxkbfile1 libxtst6 libnss3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxkbcommon-x11-0"
 PATIENCE_S = 2.0
 
 
@@ -35,15 +32,24 @@ def check_display(words: Mapping[str, str]) -> None:
 
 
 def _check_linux(words: Mapping[str, str]) -> None:
-    if words.get("QT_QPA_PLATFORM", "").partition(":")[0] not in HEADLESS:
-        if not _has_wayland(words) and not has_x11(words.get("DISPLAY", "")):
-            raise NoWindow(f"{NO_DISPLAY} Run `python main.py web` and open the page in a browser.")
-        missing = [debian for debian, library in LIBRARIES.items() if not _loads(library)]
-        if missing:
-            told = f"`sudo apt-get install {' '.join(missing)}`"
-            raise NoWindow(f"The window lacks libraries of the system: {told}. {OTHER_WAY}")
+    is_headless = words.get("QT_QPA_PLATFORM", "").partition(":")[0] in HEADLESS
+    has_wayland = _has_wayland(words)
+    if not is_headless and not has_wayland and not has_x11(words.get("DISPLAY", "")):
+        raise NoWindow(f"{NO_DISPLAY} Run `python main.py web` and open the page in a browser.")
     if os.geteuid() == 0 and not _may_run_as_root(words):
         raise NoWindow(f"The window's browser does not run as root: start it as another user. {OTHER_WAY}")
+    try:
+        _load_qt(needs_x11=not is_headless and not has_wayland)
+    except (ImportError, OSError) as error:
+        cure = f"On Debian and Ubuntu: `sudo apt-get install {DEBIAN}`."
+        raise NoWindow(f"The window lacks a library of the system ({error}). {cure} {OTHER_WAY}") from None
+
+
+def _load_qt(*, needs_x11: bool) -> None:
+    import PySide6.QtWebEngineWidgets
+
+    if needs_x11:
+        ctypes.CDLL(str(Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"))
 
 
 def _may_run_as_root(words: Mapping[str, str]) -> bool:
@@ -76,11 +82,3 @@ def _has_local_x11(number: int) -> bool:
             probe.connect(address)
             return True
     return False
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True

@@ -10,9 +10,15 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from api.errors import ApiError
+from api.method import Methods
 
 Answer = Callable[[str, list[Any]], Any]
 Exposed = Callable[..., Any]
+
+
+def facade_names(methods: Methods) -> list[str]:
+    """Return what a window's page may call, by name."""
+    return [one.name for one in methods.at("desktop")]
 
 
 def functions_of(names: Iterable[str], answer: Answer) -> list[Exposed]:

@@ -1,21 +1,29 @@
-"""What pywebview leaves open in its Qt window: where the page may go, and the dialog for what it saves."""
+"""What pywebview leaves open in its Qt window: where it stands, where its page may go, and how that saves a file."""
 
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QPoint, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
+
+TITLE_BAR = 40  # pixels: by that corner a window is taken hold of
 
 
 def stay_at_home(native: Any, origin: str) -> None:
     """Keep the window on one origin, for whatever page it shows may call Python; other addresses go to the browser.
 
-    `native` is pywebview's QMainWindow. On the main thread.
+    `native` is pywebview's QMainWindow. On the main thread, as the others here.
     """
     page = native.webview.page()
     page.navigationRequested.connect(lambda request: _judge(request, origin))
     page.profile().downloadRequested.connect(lambda download: _save(native, download))
+
+
+def stay_on_screen(native: Any) -> None:
+    """Bring a window back whose screen is gone since it was placed there."""
+    if QGuiApplication.screenAt(native.pos() + QPoint(TITLE_BAR, TITLE_BAR)) is None:
+        native.move(QGuiApplication.primaryScreen().availableGeometry().topLeft())
 
 
 def _judge(request: Any, origin: str) -> None:

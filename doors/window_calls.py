@@ -10,7 +10,7 @@ from api.api import Api
 from api.caller import LANGUAGES
 from api.errors import ApiError, ForeignOrigin, InternalError
 from doors.entrance import Entrance
-from doors.facade import Exposed, functions_of, named, plain
+from doors.facade import Exposed, facade_names, functions_of, named, plain
 from doors.own import open_own, own_caller
 from sessions.keys import BrowserKeys, Proofs, parse_uuid
 
@@ -39,7 +39,7 @@ class WindowCalls:
 
     def functions(self, page: Callable[[], PageFacts]) -> list[Exposed]:
         """Return the functions of a window; `page` tells of what it shows at the moment of a call."""
-        names = [one.name for one in self._entrance.ground.methods.at("desktop")]
+        names = facade_names(self._entrance.ground.methods)
         return functions_of(names, lambda name, given: self._answer(page(), name, given))
 
     def _answer(self, page: PageFacts, name: str, given: list[Any]) -> Any:

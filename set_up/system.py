@@ -32,6 +32,13 @@ class SystemPackage:
         )
 
 
+# What Qt's window needs besides what a Chromium brings.
+QT_LIBRARIES = {
+    "libegl1": "libEGL.so.1",
+    "libgl1": "libGL.so.1",
+    "libxkbfile1": "libxkbfile.so.1",
+    "libxtst6": "libXtst.so.6",
+}
 # NOTE: the one list of them; README.md and CONTRIBUTING.md name this file.
 PACKAGES = (
     SystemPackage(
@@ -57,6 +64,16 @@ PACKAGES = (
             "System/Library/Fonts/PingFang.ttc",
             "Windows/Fonts/msyh*",
         ),
+    ),
+    *(
+        SystemPackage(
+            debian=name,
+            needed_for="tests in a real window",
+            elsewhere=f"install the package that has {library}",
+            # macOS and Windows have windows of their own.
+            files=(f"usr/lib*/**/{library}", "System/Library/Frameworks/WebKit.framework", "Windows/System32"),
+        )
+        for name, library in QT_LIBRARIES.items()
     ),
 )
 

