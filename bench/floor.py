@@ -22,7 +22,7 @@ class BareFlask(Server):
 
     def command(self) -> list[str]:
         """Return what starts it."""
-        return [sys.executable, "-m", "bench.floor", str(self._settings["port"])]
+        return [sys.executable, "-m", "bench.floor", str(self.settings["port"])]
 
 
 class BareStream(Server):
@@ -30,7 +30,7 @@ class BareStream(Server):
 
     def command(self) -> list[str]:
         """Return what starts it."""
-        return [sys.executable, "-m", "bench.floor", str(self._settings["port"]), "stream"]
+        return [sys.executable, "-m", "bench.floor", str(self.settings["port"]), "stream"]
 
 
 class GthreadFlask(Server):

@@ -18,6 +18,7 @@ from typing import Any
 from tests.running import ROOT
 
 _LENGTH = b"content-length:"
+_CHUNKED, _LAST_CHUNK = b"transfer-encoding: chunked", b"0\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class _HttpCaller(asyncio.Protocol):
 
     def _is_answered(self) -> bool:
         head, gap, body = self._held.partition(b"\r\n\r\n")
+        if _CHUNKED in head.lower():
+            return body.endswith(_LAST_CHUNK)
         return bool(gap) and len(body) >= _body_length(head)
 
     def _is_bad(self) -> bool:

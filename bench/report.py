@@ -61,7 +61,9 @@ class Section:
     def as_markdown(self) -> str:
         """Return the section as Markdown."""
         aims = Table(head=("aim", "reached", "met"), rows=[(one.asked, one.reached, _word(one)) for one in self.aims])
-        parts = [f"## {self.title}", self.about, self.table.as_markdown(), aims.as_markdown()]
+        parts = [f"## {self.title}", self.about, self.table.as_markdown()]
+        if self.aims:
+            parts.append(aims.as_markdown())
         if self.why and not self.is_met:
             parts.append(f"Why it is missed: {self.why}")
         return "\n\n".join(parts)

@@ -38,7 +38,7 @@ def pages(methods: Methods) -> dict[str, str]:
         **found,
         "shapes.md": _shapes_page(schemas),
         "errors.md": _errors_page(),
-        "tasks.md": _tasks_page(),
+        "task_states.md": _tasks_page(),
     }
 
 
@@ -55,13 +55,12 @@ def _option(name: str, value: Any) -> str:
 
 
 def _area(one: Method) -> str:
-    assert one.owner is not None
-    return one.owner.__name__.lower()
+    return one.function.__module__.rsplit(".", 1)[-1]
 
 
 def _index(by_area: dict[str, list[Method]]) -> str:
     rows = [f"| [`{one.name}`]({area}.md#{one.name}) | {one.help} |" for area, ones in by_area.items() for one in ones]
-    more = "Also: [shapes](shapes.md), [errors](errors.md), [task states](tasks.md).\n"
+    more = "Also: [shapes](shapes.md), [errors](errors.md), [task states](task_states.md).\n"
     return f"# Methods\n\n{HEAD}\n{more}\n" + _table(("method", "what it does"), sorted(rows))
 
 

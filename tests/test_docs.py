@@ -1,13 +1,19 @@
 """The docs say what is so: settings, the counter, the call of the first screen, in both languages."""
 
 import re
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import web_mode  # noqa: F401 — registers the areas
+from api.errors import ERRORS
+from api.method import METHODS
 from settings import PREFIX, Settings
-from tests.running import ROOT, Server
+from tasks.states import TaskState
+from tests.running import ROOT, Server, clean_environment
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
@@ -56,3 +62,25 @@ def _shown(default: object) -> str:
     if default is None or default == ():
         return ""
     return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+REFERENCE = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "reference").glob("*.md")))
+EXAMPLES = sorted(set(re.findall(r"\| shell \| `(python main\.py call [^`]+)` \|", REFERENCE)))
+
+
+def test_the_reference_has_every_method_error_and_task_state() -> None:
+    headings = {f"## {name}" for name in METHODS}
+    codes = {f"| `{name}` | {error.status} | " for name, error in ERRORS.items()}
+    states = {f"| `{state}` | " for state in TaskState}
+    assert [word for word in headings | codes | states if word not in REFERENCE] == []
+
+
+def test_the_references_shell_examples_run(tmp_path: Path) -> None:
+    environment = clean_environment(tmp_path / "data", {"local_model": "false"})
+    helps = [example for example in EXAMPLES if example.endswith(" --help")]
+    runs = [example for example in EXAMPLES if example not in helps and "send_message" not in example]
+    assert len(helps) + len(runs) == len(METHODS) - 1
+    for example in [*runs, helps[0]]:
+        words = [sys.executable, *shlex.split(example)[1:]]
+        ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, f"{example}: {ran.stderr}"
