@@ -108,8 +108,8 @@ class McpDoor:
     async def _enter(self, scope: Scope) -> Guest:
         headers = Headers(scope=scope)
         authorization, label = headers.get("authorization", ""), headers.get(LABEL, "")
-        token, word = bearer_of(authorization), headers.get("x-session-uuid", "")
-        places = tuple(self._lines.places(word + authorization, authorization))
+        token, word = bearer_of(authorization), headers.get("x-session-uuid")
+        places = tuple(self._lines.places((word or "") + authorization, authorization))
         async with stand_in_all(places):
             loop = asyncio.get_running_loop()
             api, token_id = await loop.run_in_executor(self._threads, self._entrance.open_by_token, token, word)

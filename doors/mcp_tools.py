@@ -35,6 +35,7 @@ from sessions.lines import LineFull
 from version import VERSION
 
 ERROR = "studiolo/error"  # in `_meta` of a result that is an error: the envelope's error as every door has it
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WAITS = (
     f"The call waits for the task to end, {WAIT_S:.0f} s at most, and answers the task with `made`: what it has "
     "written so far, for a chat the answer's text. Where it has not ended by then, call get_task with its id to "
@@ -70,7 +71,7 @@ def offer_of(method: Method) -> Offer:
     tool = Tool(
         name=method.name,
         description="\n\n".join([method.text, *notes]),
-        input_schema=method.arguments.json_schema(),
+        input_schema={"$schema": DIALECT, **method.arguments.json_schema()},
         output_schema=_wrapped(schema) if is_wrapped else schema,
         annotations=ToolAnnotations(
             read_only_hint=method.reads_only, destructive_hint=method.name.startswith("delete_")

@@ -59,9 +59,9 @@ async def wait_for_end(readers: Readers, task: dict[str, Any], tell: Tell | None
     reader = await readers.follow(UUID(task["id"]), 0, news.set)
     try:
         async with asyncio.timeout(WAIT_S):
-            async for batch in _batches(readers, reader, news):
+            async for batch in _batches(readers, reader, news, task["ended_at"] is not None):
                 made.add(batch)
-                if made.has_ended or (task["ended_at"] and not reader.is_behind):
+                if made.has_ended:
                     break
                 if tell is not None:
                     await tell(made.last, None, made.message)
@@ -73,11 +73,13 @@ async def wait_for_end(readers: Readers, task: dict[str, Any], tell: Tell | None
     return made
 
 
-async def _batches(readers: Readers, reader: Reader, news: asyncio.Event) -> AsyncIterator[Batch]:
+async def _batches(readers: Readers, reader: Reader, news: asyncio.Event, has_ended: bool) -> AsyncIterator[Batch]:
     while True:
         news.clear()
         batch = await readers.read(reader)
-        if batch is None:
-            await news.wait()
-        else:
+        if batch is not None:
             yield batch
+        elif has_ended:
+            return  # its end may be folded away
+        else:
+            await news.wait()
