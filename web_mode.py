@@ -40,6 +40,7 @@ from doors.mcp import McpDoor
 from doors.page_files import PageMaker, PageNotBuilt
 from doors.pages import no_such_page, pages_blueprint
 from doors.pairing import pairing_blueprint
+from doors.papers import papers_blueprint
 from doors.rest import rest_blueprint
 from doors.rpc import rpc_blueprint
 from doors.static_files import ServiceWorkerDoor, StaticDoor
@@ -147,6 +148,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     streams = EventStreams(parts.readers)
     app.register_blueprint(rpc_blueprint(parts.entrance, streams))
     app.register_blueprint(rest_blueprint(parts.entrance, streams))
+    app.register_blueprint(papers_blueprint(parts.entrance))
     mark = WindowMark()
     app.register_blueprint(pages_blueprint(parts.entrance, maker, mark))
     app.register_blueprint(pairing_blueprint(parts.entrance, maker, parts.pairings, mark))

@@ -1,14 +1,18 @@
 """Chat: questions, and the models' answers to them."""
 
 import uuid
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from api.area import Area
 from api.chat_shapes import ConversationPage, MessageState
 from api.conversations import Conversations
-from api.errors import AlreadyRunning, InvalidArguments, NotFound, TooManyTasks
+from api.errors import AlreadyRunning, NotFound, TooManyTasks
 from api.method import method
 from api.shapes import Task, task_of
+from api.words import NOT_BLANK, SAID
 from store import chat_rows, task_rows
 from store.chat_rows import ConversationRow, MessageRow
 from store.clock import now_ms
@@ -22,6 +26,8 @@ MAX_TEXT = 200_000
 TITLE_LETTERS = 60
 MAX_OPEN = 16
 
+Text = Annotated[str, Field(max_length=MAX_TEXT, json_schema_extra=NOT_BLANK), SAID]
+
 
 class Chat(Area):
     """The area of chat."""
@@ -32,12 +38,11 @@ class Chat(Area):
         needs="chat:write",
         example={"text": "What is a studiolo?"},
     )
-    def send_message(self, text: str, conversation_id: UUID | None = None, model: str | None = None) -> Task:
+    def send_message(self, text: Text, conversation_id: UUID | None = None, model: str | None = None) -> Task:
         """Ask a question; the answer is written by the task.
 
         Without a conversation a new one begins, titled by the question's first line.
         """
-        _refuse_bad_text(text)
         chosen = self._services.models.id_of(self._services.models.choose(model))
         with self._services.database.write() as write:
             if (known := self._known_task(write)) is not None:
@@ -60,9 +65,8 @@ class Chat(Area):
             return self._answer(write, old.conversation_id, old.parent_id, chosen)
 
     @method(rest="PUT /chat/message/{message_id}", needs="chat:write")
-    def update_message(self, message_id: UUID, text: str, model: str | None = None) -> Task:
+    def update_message(self, message_id: UUID, text: Text, model: str | None = None) -> Task:
         """Ask a question in other words; the old one stays beside it as a branch."""
-        _refuse_bad_text(text)
         chosen = self._services.models.id_of(self._services.models.choose(model))
         with self._services.database.write() as write:
             if (known := self._known_task(write)) is not None:
@@ -181,10 +185,3 @@ def title_of(text: str) -> str:
         return line
     cut = line[:TITLE_LETTERS]
     return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LETTERS // 2 :] else cut).rstrip(" ,.;:，。；：") + "…"
-
-
-def _refuse_bad_text(text: str) -> None:
-    if not text.strip():
-        raise InvalidArguments({"text": "write something"})
-    if len(text) > MAX_TEXT:
-        raise InvalidArguments({"text": f"write at most {MAX_TEXT} letters; these are {len(text)}"})

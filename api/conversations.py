@@ -1,16 +1,18 @@
 """Conversations: the list, what is in one, its name, pin and end, and taking it away as a file."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.area import Area
 from api.chat_shapes import Conversation, ConversationPage, conversation_of, message_of
 from api.errors import InvalidArguments, NotFound
 from api.method import method
-from api.numbers import Whole, whole_number
+from api.numbers import Whole
 from api.transcript import Transcript, as_json, as_markdown, file_name
+from api.words import NOT_BLANK, SAID
 from store import chat_rows
 from store.chat_rows import ConversationRow, MessageRow, Place
 from store.clock import now_ms
@@ -21,6 +23,9 @@ MAX_SEARCH = 200
 MAX_LISTED = 200
 MAX_TRANSCRIPT = 100_000  # messages
 FOUND_LETTERS = 80
+PLACE = re.compile(r"^[01]\.[0-9]{1,15}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+
+Title = Annotated[str, Field(max_length=MAX_TITLE, json_schema_extra=NOT_BLANK), SAID]
 
 
 class ConversationList(BaseModel):
@@ -35,11 +40,12 @@ class Conversations(Area):
 
     @method(rest="GET /chat/conversations", needs="chat:read", example={})
     def list_conversations(
-        self, after: str | None = None, limit: int = 50, search: str | None = None
+        self,
+        after: Annotated[str, Field(json_schema_extra={"pattern": PLACE.pattern})] | None = None,
+        limit: int = 50,
+        search: Annotated[str, Field(max_length=MAX_SEARCH)] | None = None,
     ) -> ConversationList:
         """List conversations, pinned ones first; `search` looks into titles and texts."""
-        if search is not None and len(search) > MAX_SEARCH:
-            raise InvalidArguments({"search": f"search for at most {MAX_SEARCH} letters"})
         limit, words = min(max(limit, 1), MAX_LISTED), (search or "").strip()
         with self._services.database.read() as connection:
             query = chat_rows.Listing(self._caller.session_id, words, _place(after), limit + 1)
@@ -67,13 +73,11 @@ class Conversations(Area):
     def update_conversation(
         self,
         conversation_id: UUID,
-        title: str | None = None,
+        title: Title | None = None,
         deleted: bool | None = None,
         pinned: bool | None = None,
     ) -> Conversation:
         """Rename or pin a conversation, or bring a deleted one back."""
-        if title is not None and not 0 < len(title.strip()) <= MAX_TITLE:
-            raise InvalidArguments({"title": f"write 1 to {MAX_TITLE} letters"})
         changes: dict[str, object] = {} if title is None else {"title": title.strip()}
         if pinned is not None:
             changes["pinned"] = pinned
@@ -122,11 +126,10 @@ def _word(row: ConversationRow) -> str:
 def _place(after: str | None) -> Place | None:
     if after is None:
         return None
-    try:
-        pinned, moment, conversation_id = after.split(".")
-        return Place(pinned == "1", whole_number(moment), UUID(conversation_id))
-    except ValueError:
-        raise InvalidArguments({"after": "pass the `next` of the page before"}) from None
+    if not PLACE.fullmatch(after):
+        raise InvalidArguments({"after": "pass the `next` of the page before"})
+    pinned, moment, conversation_id = after.split(".")
+    return Place(pinned == "1", int(moment), UUID(conversation_id))
 
 
 def _around(text: str | None, words: str) -> str | None:

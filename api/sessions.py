@@ -1,16 +1,17 @@
 """Workspaces: what this one is, which others this browser has, and the JSON map each keeps."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from api.area import Area
-from api.errors import Conflict, InvalidArguments, SessionBusy, TooLarge
+from api.errors import Conflict, SessionBusy, TooLarge
 from api.merge_patch import merged
 from api.method import method
+from api.numbers import Whole
 from store import event_rows, session_rows
 from store.clock import as_time
 from store.database import Write
@@ -76,10 +77,8 @@ class Sessions(Area):
         return SessionList(items=items, next=None)
 
     @method(rest="PATCH /session", needs="session:write", example={"title": "My desk"})
-    def update_session(self, title: str | None = None) -> Session:
+    def update_session(self, title: Annotated[str, Field(max_length=MAX_TITLE)] | None = None) -> Session:
         """Name this workspace; without a name, only put its end off."""
-        if title is not None and len(title.strip()) > MAX_TITLE:
-            raise InvalidArguments({"title": f"write at most {MAX_TITLE} letters"})
         session_id = self._caller.session_id
         with self._services.database.write() as write:
             self._store_session(write)
@@ -97,7 +96,7 @@ class Sessions(Area):
         return SessionData(data=data, version=version)
 
     @method(rest="PATCH /session/data", needs="session:write", example={"patch": {"theme": "dark"}})
-    def update_session_data(self, patch: dict[str, Any], if_version: int | None = None) -> SessionData:
+    def update_session_data(self, patch: dict[str, Any], if_version: Whole | None = None) -> SessionData:
         """Merge a JSON merge patch (RFC 7396) into the workspace's map.
 
         A member that is null is removed. With `if_version`, a map that has another version by now is left as it is

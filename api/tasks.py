@@ -1,19 +1,22 @@
 """Tasks: the work this workspace has under way, and had."""
 
+import re
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.area import Area
 from api.errors import InvalidArguments, NotFound
 from api.method import method
-from api.numbers import MAX_WHOLE, whole_number
+from api.numbers import MAX_WHOLE
 from api.shapes import Task, task_of
 from store import task_rows
 from store.task_rows import TaskListing, TaskRow
 from tasks.states import TaskState
 
 MAX_LISTED = 200
+PLACE = re.compile(r"^[0-9]{1,15}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 LAST_ID = UUID(int=(1 << 128) - 1)
 
 
@@ -34,7 +37,12 @@ class Tasks(Area):
             return task_of(self._own(task_rows.find(connection, task_id)), self._caller.language)
 
     @method(rest="GET /tasks", needs="tasks:read", example={})
-    def list_tasks(self, state: TaskState | None = None, limit: int = 50, after: str | None = None) -> TaskList:
+    def list_tasks(
+        self,
+        state: TaskState | None = None,
+        limit: int = 50,
+        after: Annotated[str, Field(json_schema_extra={"pattern": PLACE.pattern})] | None = None,
+    ) -> TaskList:
         """List this workspace's tasks, newest first."""
         states = frozenset({state}) if state else frozenset(TaskState)
         place = _place(after)
@@ -68,8 +76,7 @@ def _word(row: TaskRow) -> str:
 def _place(after: str | None) -> tuple[int, UUID]:
     if after is None:
         return MAX_WHOLE, LAST_ID
-    try:
-        moment, task_id = after.split(".")
-        return whole_number(moment), UUID(task_id)
-    except ValueError:
-        raise InvalidArguments({"after": "pass the `next` of the page before"}) from None
+    if not PLACE.fullmatch(after):
+        raise InvalidArguments({"after": "pass the `next` of the page before"})
+    moment, task_id = after.split(".")
+    return int(moment), UUID(task_id)

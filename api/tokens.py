@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.area import Area
-from api.errors import Forbidden, InvalidArguments, NotFound
+from api.errors import Forbidden, NotFound
 from api.method import method
+from api.words import NOT_BLANK, SAID
 from sessions.keys import hash_key, new_token
 from store import token_rows
 from store.clock import as_time, as_time_or_none, now_ms
@@ -19,6 +20,8 @@ MAX_TOKENS = 50  # of one workspace
 MAX_NAME = 100
 MAX_DAYS = 3650
 DAY_MS = 86_400_000
+
+Name = Annotated[str, Field(max_length=MAX_NAME, json_schema_extra=NOT_BLANK), SAID]
 
 
 class Token(BaseModel):
@@ -48,15 +51,13 @@ class Tokens(Area):
     """The area of tokens."""
 
     @method(rest="POST /tokens", needs="tokens:write", example={"name": "My script", "days": 30})
-    def create_token(self, name: str, days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 90) -> NewToken:
+    def create_token(self, name: Name, days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 90) -> NewToken:
         """Make a key to this workspace for a program; its word is shown once.
 
         It opens this workspace alone, ends after `days`, and can make no further tokens.
         """
         if self._caller.token is not None:
             raise Forbidden(reason="a token makes no tokens; make them in the page of the workspace")
-        if not 0 < len(name.strip()) <= MAX_NAME:
-            raise InvalidArguments({"name": f"write 1 to {MAX_NAME} letters"})
         word, now = new_token(), now_ms()
         row = TokenRow(
             id=uuid.uuid4(),

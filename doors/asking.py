@@ -3,6 +3,7 @@
 From the WSGI environ: Flask's own ways to headers and cookies cost a call as much as the method does.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from doors.entrance import Entrance, Request, caller_for
 from doors.envelope import as_bytes, error_headers, failure, packed
 
 MAX_KEY = 200
+IDEMPOTENCY_KEY = re.compile(rf"^[!-~]{{1,{MAX_KEY}}}$")
+IF_MATCH = re.compile(r'^(\*|[0-9]{1,15}|(W/)?"[0-9]{1,15}")$')
 BEARER = "Bearer "
 
 Environ = Mapping[str, Any]
@@ -30,15 +33,16 @@ def enter(entrance: Entrance, environ: Environ, door: str, is_public: bool = Fal
     The workspace is the token's, or the one that `X-Session-UUID` names, or at the door `rest` the browser's last. What
     is public is served without any.
     """
-    word, authorization = environ.get("HTTP_X_SESSION_UUID", ""), environ.get("HTTP_AUTHORIZATION", "")
-    if authorization:
+    word, authorization = environ.get("HTTP_X_SESSION_UUID"), environ.get("HTTP_AUTHORIZATION")
+    if authorization is not None:
         api, token = entrance.open_by_token(bearer_of(authorization), word)
         return api, caller_for(api, _request_of(environ, door, token))
     keys = read_keys(parse_cookie_header(environ.get("HTTP_COOKIE", "")))
-    if is_public and not (word and keys.owner):
+    if is_public and (word is None or keys.owner is None):
         api = entrance.open_nothing()
     else:
-        api = entrance.open(word, keys) if word or door == "rpc" else entrance.open_last(keys)
+        is_named = word is not None or door == "rpc"
+        api = entrance.open(word or "", keys) if is_named else entrance.open_last(keys)
     return api, caller_for(api, _request_of(environ, door, None))
 
 
@@ -51,8 +55,8 @@ def bearer_of(authorization: str) -> str:
 
 def _request_of(environ: Environ, door: str, token: UUID | None) -> Request:
     key = environ.get("HTTP_IDEMPOTENCY_KEY")
-    if key is not None and not 0 < len(key) <= MAX_KEY:
-        raise BadRequest(reason=f"Idempotency-Key has 1 to {MAX_KEY} letters")
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        raise BadRequest(reason=f"Idempotency-Key has 1 to {MAX_KEY} letters of ASCII, without blanks")
     return Request(
         door=door,
         language=language_of(environ),
@@ -67,10 +71,9 @@ def _request_of(environ: Environ, door: str, token: UUID | None) -> Request:
 def _version_in(if_match: str | None) -> int | None:
     if if_match is None or if_match == "*":
         return None
-    word = if_match.removeprefix("W/").strip('"')
-    if not (word.isascii() and word.isdigit() and len(word) < 16):
+    if not IF_MATCH.fullmatch(if_match):
         raise BadRequest(reason='If-Match is the ETag of an answer, for example "3"')
-    return int(word)
+    return int(if_match.removeprefix("W/").strip('"'))
 
 
 def read_json(asked: FlaskRequest) -> object:

@@ -32,7 +32,7 @@ class Entrance:
             raise NotFound
         return api
 
-    def open_by_token(self, token: str, word: str) -> tuple[Api, UUID]:
+    def open_by_token(self, token: str, word: str | None) -> tuple[Api, UUID]:
         """Return the Api that a token opens, and the token's id.
 
         A caller who also names a workspace means that one: NotFound where it is another. Raises Unauthenticated.
@@ -40,7 +40,7 @@ class Entrance:
         found = self.keeper.open_by_token(token, self.active, self.ground.factory)
         if found is None:
             raise Unauthenticated
-        if word and word != str(found.live.session_id):
+        if word is not None and word != str(found.live.session_id):
             raise NotFound
         return found.live, found.token
 

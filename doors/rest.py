@@ -8,22 +8,22 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from pydantic import TypeAdapter, ValidationError
+from starlette.types import Message, Send
 from werkzeug.exceptions import MethodNotAllowed as WrongVerb
 from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from api.caller import Caller
 from api.errors import ApiError, BadRequest, Conflict, InvalidArguments, MethodNotAllowed, UnknownMethod
-from api.numbers import MAX_WHOLE
+from api.numbers import whole_number
 from doors.asking import enter, json_response, read_json, refused
 from doors.entrance import Entrance
 from doors.envelope import as_bytes, success
 from doors.events import EventStreams
-from doors.routes import EVENTS, PREFIX, Route, routes_of
+from doors.routes import CHANGED, EVENTS, PREFIX, Route, routes_of
 from doors.rpc import VERBS
-from doors.wsgi import HANDED_OVER
+from doors.wsgi import HANDED_OVER, Stream
 
-CHANGED = 412  # RFC 9110: what If-Match asked for is not so
 EVENT_STREAM = "text/event-stream"
 
 
@@ -66,7 +66,7 @@ class RestDoor:
         api, caller = enter(self._entrance, request.environ, "rest", route.method.is_public)
         data = api.call(caller, route.method.name, self._arguments(route, places))
         if route.streams or (route.begins_work and EVENT_STREAM in request.headers.get("Accept", "")):
-            return self._stream(caller, data, 0)
+            return self._stream(caller, data, 0, is_accepted=route.begins_work and not route.streams)
         return _response(route, data)
 
     def _match(self, path: str) -> tuple[Route | None, Mapping[str, str]]:
@@ -110,13 +110,33 @@ class RestDoor:
         task = api.call(caller, "get_task", {"task_id": word})
         return self._stream(caller, task, after)
 
-    def _stream(self, caller: Caller, task: dict[str, Any], after: int) -> Response:
-        request.environ[HANDED_OVER] = self._streams.of_task(caller, UUID(task["id"]), task, after)
+    def _stream(self, caller: Caller, task: dict[str, Any], after: int, *, is_accepted: bool = False) -> Response:
+        stream = self._streams.of_task(caller, UUID(task["id"]), task, after)
+        request.environ[HANDED_OVER] = _accepted(stream, _address_of(task)) if is_accepted else stream
         return Response()
 
 
 def _shapes_of(route: Route) -> dict[str, TypeAdapter[Any]]:
     return {parameter.name: TypeAdapter(parameter.annotation) for parameter in route.method.parameters}
+
+
+def _address_of(task: dict[str, Any]) -> str:
+    return f"{PREFIX}/task/{task['id']}"
+
+
+def _accepted(stream: Stream, location: str) -> Stream:
+    """Let a stream begin with 202 and the task's address, as the task itself would be answered."""
+
+    async def accepted(send: Send) -> None:
+        async def send_accepted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["status"] = 202
+                message["headers"] = [*message["headers"], (b"location", location.encode())]
+            await send(message)
+
+        await stream(send_accepted)
+
+    return accepted
 
 
 def _body() -> dict[str, Any]:
@@ -129,21 +149,26 @@ def _body() -> dict[str, Any]:
 
 
 def _after() -> int:
-    word = request.headers.get("Last-Event-ID") or request.args.get("after", "0")
+    """Return the last number that the reader saw; the header wins, since a browser sends it by itself after a break."""
     if strange := request.args.keys() - {"after"}:
         raise InvalidArguments(dict.fromkeys(strange, "there is no such argument"))
-    if not (word.isascii() and word.isdigit() and len(word) < 17 and int(word) <= MAX_WHOLE):
-        raise InvalidArguments({"after": "it is the last number seen, 0 or more"})
-    return int(word)
+    given = {"after": request.args.getlist("after"), "Last-Event-ID": request.headers.getlist("Last-Event-ID")}
+    try:
+        numbers = [whole_number(word) for words in given.values() for word in words]
+    except ValueError:
+        raise InvalidArguments(dict.fromkeys(given, "it is the last number seen, 0 or more")) from None
+    if len(given["after"]) > 1:
+        raise InvalidArguments({"after": "it came more than once"})
+    return numbers[-1] if numbers else 0
 
 
 def _response(route: Route, data: Any) -> Response:
     response = json_response(as_bytes(success(data)), 202 if route.begins_work else 200)
     if route.begins_work:
-        response.headers["Location"] = f"{PREFIX}/task/{data['id']}"
+        response.headers["Location"] = _address_of(data)
     if isinstance(data, dict) and isinstance(data.get("version"), int):
         tag = f'"{data["version"]}"'
         response.headers["ETag"] = tag
-        if route.verb == "GET" and tag in request.headers.get("If-None-Match", ""):
+        if route.verb == "GET" and request.if_none_match.contains_weak(str(data["version"])):
             response.status_code, response.data = 304, b""
     return response

@@ -9,6 +9,7 @@ from api.method import DeclarationError, Method, Methods
 PREFIX = "/api/v1"
 VERBS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 EVENTS = "/task/{task_id}/events"  # of every task: no method of its own, as subscribing at /live is none
+CHANGED = 412  # RFC 9110: what If-Match asked for is not so
 _PLACE = re.compile(r"{(\w+)}")
 
 

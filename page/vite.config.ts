@@ -3,11 +3,12 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { bridgeScript } from "./bridge.plugin.ts";
 import { packedFiles } from "./pack.plugin.ts";
+import { papers } from "./papers.plugin.ts";
 import { serviceWorker } from "./worker.plugin.ts";
 
 export default defineConfig({
   base: "/static/app/",
-  plugins: [react(), tailwindcss(), bridgeScript(), serviceWorker(), packedFiles()],
+  plugins: [react(), tailwindcss(), bridgeScript(), serviceWorker(), papers(), packedFiles()],
   build: {
     outDir: "../static/app",
     emptyOutDir: true,
