@@ -17,7 +17,7 @@ PATIENCE_S = 3.0
 
 
 class OneWindow:
-    """The lock of one window, and the address at which it is asked to come to the front."""
+    """The lock of one window, and the address at which it is asked to come to the front. `close` lets go."""
 
     def __init__(self, folder: Path, name: str = "window") -> None:
         self._lock_file = folder / f"{name}.lock"
@@ -36,6 +36,11 @@ class OneWindow:
             return False
         self._held = held
         return True
+
+    def close(self) -> None:
+        """Let another be the one."""
+        if self._held is not None:
+            self._held.close()
 
     def listen_at(self, port: int) -> None:
         """Say where the window is asked to come to the front."""

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,12 +31,14 @@ class Broke(Exception):
 class Window:
     """`python main.py` as its own process; `with Window(tmp_path) as window: window.run("1 + 1")`."""
 
-    def __init__(self, data_dir: Path, *arguments: str, **settings: object) -> None:
+    def __init__(self, data_dir: Path, *arguments: str, ready: str = READY, **settings: object) -> None:
         self.data_dir = data_dir
+        self._ready = ready
         self._arguments = arguments
         self._settings = {"local_model": "false", **settings}
         self._debug_port = free_port()
         self._numbers = itertools.count(1)
+        self._open = ExitStack()
         self.lines: list[str] = []
 
     def start(self) -> "Window":
@@ -45,8 +48,8 @@ class Window:
         self._reader.start()
         try:
             wait_until(self._find_page, START_S, "the window")
-            self._socket: ClientConnection = connect(self._find_page(), max_size=None)
-            wait_until(lambda: self.run(READY), START_S, "the page's bridge")
+            self._socket: ClientConnection = self._open.enter_context(connect(self._find_page(), max_size=None))
+            wait_until(lambda: self.run(self._ready), START_S, "the page's bridge")
         except BaseException as error:
             self.kill()
             raise AssertionError(f"{error!r}; it said:\n{self.log[-3000:]}") from error
@@ -65,7 +68,7 @@ class Window:
     def run(self, script: str) -> Any:
         """Run a script in the page and return its value; of a promise, what it resolves to. Raises Broke."""
         given = {"expression": script, "awaitPromise": True, "returnByValue": True, "userGesture": True}
-        found = self.debug("Runtime.evaluate", **given)
+        found = self.debug("Runtime.evaluate", **given, allowUnsafeEvalBlockedByCSP=False)
         if "exceptionDetails" in found:
             raise Broke(found["exceptionDetails"].get("exception", {}).get("description", str(found)))
         return found["result"].get("value")
@@ -90,6 +93,7 @@ class Window:
 
     def close(self) -> None:
         """Close it as its own button does."""
+        self._open.close()
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(END_S)
@@ -97,6 +101,7 @@ class Window:
 
     def kill(self) -> None:
         """End it whatever it does."""
+        self._open.close()
         for one in self.family() if self.process.poll() is None else []:
             one.kill()
         self.process.wait(END_S)
@@ -126,6 +131,18 @@ class Window:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+
+def wait_until_gone(family: list[psutil.Process], timeout_s: float) -> None:
+    """Return once all have ended; whether somebody has fetched their exit codes is not their affair."""
+    wait_until(lambda: not any(_is_running(one) for one in family), timeout_s, "the end of all it started")
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def begin(data_dir: Path, *arguments: str, debug: int | None = None, **settings: object) -> "subprocess.Popen[str]":

@@ -6,6 +6,7 @@ export type Methods = { [name: string]: (...positional: unknown[]) => Promise<un
 interface Native {
   api: Methods;
   state: { [fact: string]: unknown };
+  _createApi: (methods: unknown) => void;
 }
 
 /**
@@ -28,29 +29,42 @@ export function dressNative(): void {
 export function keepStandIn(standIn: Methods): void {
   onArrival((native) => {
     native.api = standIn;
-    const silence = (event: Event) => event.stopImmediatePropagation();
-    window.addEventListener("pywebviewready", silence, { once: true, capture: true });
+    silenceNextReady();
   });
 }
 
 function onArrival(dress: (native: Native) => void): void {
-  let current = window.pywebview;
+  let current: unknown = window.pywebview;
+  let arrived: Native | undefined;
   Object.defineProperty(window, "pywebview", {
     configurable: true,
     get: () => current,
     set: (native: Native) => {
+      if (arrived) return keepFirst(arrived);
       dress(native);
-      current = native;
+      current = arrived = native;
     },
   });
+}
+
+// pywebview puts its object there again whenever the page did not go where it wished to. That would forget the
+// calls under way, which then never settle.
+function keepFirst(first: Native): void {
+  first._createApi = () => {};
+  silenceNextReady();
+}
+
+function silenceNextReady(): void {
+  const silence = (event: Event) => event.stopImmediatePropagation();
+  window.addEventListener("pywebviewready", silence, { once: true, capture: true });
 }
 
 function memberOf(native: Native, own: Methods, name: string | symbol, isReady: boolean): unknown {
   if (typeof name === "symbol" || name === "then" || name in Object.prototype) return Reflect.get(own, name);
   const method = own[name];
   if (method && isReady) return (...given: unknown[]) => callNative(native, method, given);
-  const isKnown = Boolean(method) || window.STUDIOLO.methods.includes(name);
-  return isKnown ? undefined : () => Promise.reject(unknownMethod(name));
+  const isComing = !isReady && window.STUDIOLO.methods.includes(name);
+  return isComing ? undefined : () => Promise.reject(unknownMethod(name));
 }
 
 async function callNative(native: Native, method: Methods[string], given: unknown[]): Promise<unknown> {
