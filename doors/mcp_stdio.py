@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Protocol
 
@@ -65,7 +66,8 @@ def main(
     try:
         settings = load_own_settings(**({"plugin": options.plugin} if options.plugin else {}))
         set_up_logs(settings)
-        parts = build(settings)
+        with redirect_stdout(sys.stderr):  # a plugin may print while it is loaded; from then on the SDK sees to it
+            parts = build(settings)
         api = _open(parts, options.session)
     except start_errors as error:
         return _stopped(str(error))
@@ -91,12 +93,12 @@ async def _serve(parts: Parts, api: Api) -> None:
     desk = Desk(methods=parts.entrance.ground.methods.at("mcp"), readers=parts.readers, threads=threads)
     guest = Guest(api=api, caller=own_caller(api, "mcp"), places=((Lines(CALLS_AT_ONCE), "own"),))
     tools = for_one_guest(desk, guest)
+    server = tools.server
     parts.readers.start(asyncio.get_running_loop())
-    await asyncio.to_thread(parts.start)
-    threads.start()
     try:
-        server = tools.server
         async with stdio_server() as (read, write):
+            await asyncio.to_thread(parts.start)
+            threads.start()
             await server.run(read, write, server.create_initialization_options())
         await tools.calls.finish()
     finally:

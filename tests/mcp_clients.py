@@ -24,6 +24,8 @@ ERAS = ("2026-07-28", "legacy")
 LOUD = '''"""A class that prints."""
 from api.plugin import Plugin, method
 
+print("printed at import", flush=True)
+
 class Api(Plugin):
     """Methods for tests."""
 
@@ -48,6 +50,16 @@ async def taken(connected: AbstractAsyncContextManager[Client], steps: Steps) ->
     raise refused
 
 
+@asynccontextmanager
+async def over_http(url: str, headers: dict[str, str], era: str = "auto") -> AsyncIterator[Client]:
+    """Connect to a server."""
+    async with (
+        create_mcp_http_client(headers) as http,
+        Client(streamable_http_client(url, http_client=http), mode=era) as client,
+    ):
+        yield client
+
+
 class Program:
     """An MCP client with a token to a visitor's workspace."""
 
@@ -57,18 +69,10 @@ class Program:
         self.era = era
         self.token = visitor.call("create_token", "test")["token"]
 
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[Client]:
-        """Connect."""
-        async with create_mcp_http_client({"Authorization": f"Bearer {self.token}"}) as http:
-            transport = streamable_http_client(self.url, http_client=http)
-            async with Client(transport, mode=self.era) as client:
-                yield client
-
     def run(self, steps: Steps) -> Any:
         """Connect and take some steps."""
 
-        return asyncio.run(taken(self.connected(), steps))
+        return asyncio.run(taken(over_http(self.url, {"Authorization": f"Bearer {self.token}"}, self.era), steps))
 
     def call(self, name: str, **arguments: Any) -> CallToolResult:
         """Call one tool."""

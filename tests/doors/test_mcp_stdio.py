@@ -2,18 +2,20 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client
+from mcp import Client, StdioServerParameters
 
 from providers.fakes.openai_server import FakeOpenAI
 from tests.asking import SERVER, TEXT
-from tests.mcp_clients import ERAS, Stdio
+from tests.mcp_clients import ERAS, Stdio, over_http, taken
 from tests.running import ROOT
+from tests.visitors import Visitor
 
 LONG = "count:400:50"  # 20 s of words
 PATIENCE_S = 30.0
@@ -95,6 +97,7 @@ def test_on_stdio_only_the_protocol_is_on_standard_output_and_it_ends_when_the_i
     assert (rest, process.returncode) == ("", 0)
     assert answers[2]["result"]["structuredContent"] == {"result": 1}
     assert "printed by a plugin" in errors
+    assert "printed at import" in errors
 
 
 @pytest.mark.parametrize("word", ["00000000-0000-4000-8000-000000000000", "x"])
@@ -114,3 +117,38 @@ def test_the_sdk_is_not_loaded_until_this_door_is_used() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True
     )
     assert found.stdout.split() == ["False", "True"]
+
+
+def test_a_call_under_way_when_the_input_closes_is_ended_and_its_task_cancelled(stdio: Stdio) -> None:
+    async def leave(client: Client) -> None:
+        asked = asyncio.create_task(client.call_tool("send_message", {"text": "hi", "model": f"{SERVER}/{LONG}"}))
+        while not (await client.call_tool("list_tasks", {"state": "processing"})).structured_content["items"]:
+            pass
+        assert not asked.done()
+
+    async def look(client: Client) -> Any:
+        return (await client.call_tool("list_tasks", {})).structured_content["items"][0]["state"]
+
+    stdio.run(leave)
+    assert stdio.run(look) == "cancelled"
+
+
+@pytest.mark.parametrize("way", ["type", "command"])
+def test_the_configurations_in_the_docs_work_as_they_stand(stdio: Stdio, alice: Visitor, way: str) -> None:
+    page = (ROOT / "docs" / "README_WEB_MODE.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```json\n(.*?)```", page.partition("## MCP")[2], re.DOTALL)
+    shown = next(block for block in blocks if f'"{way}"' in block)
+    token = alice.call("create_token", "docs")["token"]
+    text = shown.replace("THE_TOKEN", token).replace("http://localhost:5000", alice.url)
+    server = json.loads(text.replace("/path/to/studiolo", str(ROOT)))["mcpServers"]["studiolo"]
+
+    async def look(client: Client) -> set[str]:
+        return {tool.name for tool in (await client.list_tools()).tools}
+
+    if way == "command":
+        parameters = StdioServerParameters(command=server["command"], args=server["args"], env=stdio.environment)
+        found = asyncio.run(taken(Client(parameters), look))
+    else:
+        assert server["type"] == "http"
+        found = asyncio.run(taken(over_http(server["url"], server["headers"]), look))
+    assert "send_message" in found
