@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+import web_mode
 from doors.facade import facade_names
 from tests.browser.words import words
 from tests.conftest import PROBE
 from tests.desktop.window import Broke, Window, begin
 from tests.running import Server, wait_until
-from web_mode import METHODS
 
 EN = words("en")
 END_S = 15.0
@@ -37,7 +37,7 @@ def test_the_page_comes_up_without_a_complaint_of_its_policy(window: Window) -> 
 
 def test_the_bridge_is_pywebviews_own_and_has_the_declared_methods_only(window: Window) -> None:
     assert window.run("pywebview.platform") == "qtwebengine"
-    assert sorted(window.run("Object.keys(pywebview.api)")) == facade_names(METHODS)
+    assert sorted(window.run("Object.keys(pywebview.api)")) == facade_names(web_mode.METHODS)
 
 
 def test_a_call_resolves_to_the_bare_value(window: Window) -> None:
