@@ -12,10 +12,15 @@ from unittest import mock
 import requests
 
 import web_mode
+from api.errors import ERRORS
 from api.method import METHODS, Methods
 from api.plugin import load_plugin
 from doors import cli
+from doors.cookies import KEY_COOKIE
 from doors.routes import PREFIX, Route, routes_of
+from doors.window_calls import PageFacts, WindowCalls
+from sessions.keys import BrowserKeys, Proofs
+from settings import load_settings
 from studiolo_client import Connection, StudioloError
 from tests.conftest import PROBE
 from tests.running import Server
@@ -23,6 +28,7 @@ from tests.visitors import Visitor
 
 PROBED = METHODS.including(load_plugin(PROBE))
 ROUTES = {route.method.name: route for route in routes_of(PROBED) if not route.streams}
+CODES = {kind.__name__: code for code, kind in ERRORS.items()}
 PATIENCE_S = 60
 
 
@@ -192,6 +198,33 @@ class Client:
         return [(one["number"], one["kind"], one["data"]) for one in self._connection.events(task_id)]
 
 
+class Window:
+    """What the desktop window's page is given, without the window: tests/desktop has that."""
+
+    name = "desktop"
+
+    def __init__(self, server: Server, visitor: Visitor) -> None:
+        given = {name: value for name, value in server.settings.items() if name.startswith("model")}
+        settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
+        parts = web_mode.build(settings)
+        keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
+        page = PageFacts(told={"session": visitor.session_id}, is_ours=True)
+        calls = WindowCalls(parts.entrance, keys, Proofs(settings.secret()))
+        self._functions = {one.__name__: one for one in calls.functions(lambda: page)}
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call: by position, as pywebview's are."""
+        if method not in self._functions:
+            raise Refused("unknown_method")  # no such function: the page cannot even ask
+        names = [parameter.name for parameter in PROBED[method].parameters]
+        strange = [value for name, value in arguments.items() if name not in names]
+        given = [arguments[name] for name in names[: len(arguments)] if name in arguments]
+        try:
+            return self._functions[method](*given, *strange)
+        except Exception as error:  # noqa: BLE001 — named after ours, and of no class that is known here
+            raise Refused(CODES[type(error).__name__]) from None
+
+
 def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
     """Yield every door to a visitor's workspace that needs no window."""
     token = visitor.call("create_token", "every door")["token"]
@@ -202,6 +235,7 @@ def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
     yield Shell("cli over a server", server, "--url", server.url, "--token", token)
     yield Mcp(server.url, token)
     yield Client(server.url, token)
+    yield Window(server, visitor)
 
 
 def served_at(door: str, methods: Methods, method: str) -> bool:
