@@ -343,7 +343,7 @@ class Studiolo(Connection):
         return answer
 
     def delete_conversation(self, conversation_id: str) -> Conversation:
-        """Delete a conversation; `update_conversation` with deleted=false brings it back."""
+        """Delete a conversation; `restore_conversation` brings it back."""
         answer: Conversation = self.call("delete_conversation", {"conversation_id": conversation_id})
         return answer
 
@@ -418,6 +418,11 @@ class Studiolo(Connection):
         answer: ConversationPage = self.call("open_branch", {"message_id": message_id})
         return answer
 
+    def restore_conversation(self, conversation_id: str) -> Conversation:
+        """Bring a deleted conversation back, whole."""
+        answer: Conversation = self.call("restore_conversation", {"conversation_id": conversation_id})
+        return answer
+
     def retry_message(self, message_id: str, model: str | None = None) -> Task:
         """Ask the question of an answer again; the new answer takes its place."""
         answer: Task = self.call("retry_message", {"message_id": message_id, "model": model})
@@ -429,10 +434,10 @@ class Studiolo(Connection):
         return answer
 
     def update_conversation(
-        self, conversation_id: str, title: str | None = None, deleted: bool | None = None, pinned: bool | None = None
+        self, conversation_id: str, title: str | None = None, pinned: bool | None = None
     ) -> Conversation:
-        """Rename or pin a conversation, or bring a deleted one back."""
-        answer: Conversation = self.call("update_conversation", {"conversation_id": conversation_id, "title": title, "deleted": deleted, "pinned": pinned})
+        """Rename or pin a conversation."""
+        answer: Conversation = self.call("update_conversation", {"conversation_id": conversation_id, "title": title, "pinned": pinned})
         return answer
 
     def update_message(self, message_id: str, text: str, model: str | None = None) -> Task:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from api.area import Area
 from api.chat_shapes import Conversation, ConversationPage, conversation_of, message_of
@@ -59,7 +60,7 @@ class Conversations(Area):
         """Return a conversation with its newest messages, or those before a number."""
         limit = min(max(limit, 1), MAX_LISTED)
         with self._services.database.read() as connection:
-            row = self._own(chat_rows.find_conversation(connection, self._caller.session_id, conversation_id))
+            row = self._kept(connection, conversation_id)
             messages = chat_rows.shown_before(connection, conversation_id, before, limit + 1)
             page, is_more = messages[-limit:], len(messages) > limit
             branches = chat_rows.branches_of(connection, conversation_id, page)
@@ -74,29 +75,35 @@ class Conversations(Area):
         self,
         conversation_id: UUID,
         title: Title | None = None,
-        deleted: bool | None = None,
         pinned: bool | None = None,
     ) -> Conversation:
-        """Rename or pin a conversation, or bring a deleted one back."""
+        """Rename or pin a conversation."""
         changes: dict[str, object] = {} if title is None else {"title": title.strip()}
         if pinned is not None:
             changes["pinned"] = pinned
-        if deleted is not None:
-            changes["deleted_ms"] = now_ms() if deleted else None
         with self._services.database.write() as write:
-            return self._change(write, conversation_id, changes, "deleted" if deleted else "updated")
+            self._kept(write.connection, conversation_id)
+            return self._change(write, conversation_id, changes, "updated")
 
     @method(rest="DELETE /chat/conversations/{conversation_id}", needs="chat:write")
     def delete_conversation(self, conversation_id: UUID) -> Conversation:
-        """Delete a conversation; `update_conversation` with deleted=false brings it back."""
+        """Delete a conversation; `restore_conversation` brings it back."""
         with self._services.database.write() as write:
+            self._kept(write.connection, conversation_id)
             return self._change(write, conversation_id, {"deleted_ms": now_ms()}, "deleted")
+
+    @method(rest="POST /trash/conversations/{conversation_id}/restore", needs="chat:write")
+    def restore_conversation(self, conversation_id: UUID) -> Conversation:
+        """Bring a deleted conversation back, whole."""
+        with self._services.database.write() as write:
+            self._own(write.connection, conversation_id)
+            return self._change(write, conversation_id, {"deleted_ms": None}, "updated")
 
     @method(rest="GET /chat/conversations/{conversation_id}/transcript", needs="chat:read")
     def get_transcript(self, conversation_id: UUID, form: Literal["markdown", "json"] = "markdown") -> Transcript:
         """Return what a conversation shows as one text to keep: Markdown or JSON."""
         with self._services.database.read() as connection:
-            row = self._own(chat_rows.find_conversation(connection, self._caller.session_id, conversation_id))
+            row = self._kept(connection, conversation_id)
             messages: list[MessageRow] = chat_rows.shown_before(connection, conversation_id, None, MAX_TRANSCRIPT)
         if form == "json":
             return Transcript(
@@ -104,19 +111,24 @@ class Conversations(Area):
             )
         return Transcript(name=file_name(row.title, "md"), media_type="text/markdown", text=as_markdown(row, messages))
 
-    def _own(self, row: ConversationRow | None) -> ConversationRow:
+    def _kept(self, connection: Connection, conversation_id: UUID) -> ConversationRow:
+        row = self._own(connection, conversation_id)
+        if row.deleted_ms is not None:
+            raise NotFound("conversation")
+        return row
+
+    def _own(self, connection: Connection, conversation_id: UUID) -> ConversationRow:
+        row = chat_rows.find_conversation(connection, self._caller.session_id, conversation_id)
         if row is None:
             raise NotFound("conversation")
         return row
 
     def _change(self, write: Write, conversation_id: UUID, changes: dict[str, object], change: str) -> Conversation:
-        session_id = self._caller.session_id
-        self._own(chat_rows.find_conversation(write.connection, session_id, conversation_id))
         if changes:
             chat_rows.change_conversation(write.connection, conversation_id, **changes)
             entry = ("conversation", {"id": str(conversation_id), "change": change})
-            self._services.journal.append_in(write, session_id, [entry])
-        return conversation_of(self._own(chat_rows.find_conversation(write.connection, session_id, conversation_id)))
+            self._services.journal.append_in(write, self._caller.session_id, [entry])
+        return conversation_of(self._own(write.connection, conversation_id))
 
 
 def _word(row: ConversationRow) -> str:

@@ -18,6 +18,7 @@ from typing_extensions import TypedDict
 
 from api.caller import Caller
 from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, Unavailable, UnknownMethod
+from api.numbers import MAX_WHOLE
 from store.database import StoreUnavailable
 
 DOORS = frozenset({"rpc", "rest", "live", "desktop", "engine", "cli", "mcp"})
@@ -238,11 +239,19 @@ def call(declared: Method | None, make_area: Callable[[type, Caller], Room], cal
 def bind(declared: Method, arguments: object) -> dict[str, Any]:
     """Return validated arguments by name. Raises InvalidArguments, which says which one and why."""
     try:
-        return cast(dict[str, Any], declared.arguments.validate_json(to_json(_named(declared, arguments))))
+        return cast(dict[str, Any], declared.arguments.validate_json(to_json(_whole(_named(declared, arguments)))))
     except PydanticSerializationError as error:
         raise BadRequest(reason=str(error)) from error
     except ValidationError as error:
         raise InvalidArguments({_place(one["loc"]): one["msg"] for one in error.errors(include_url=False)}) from None
+
+
+def _whole(given: dict[str, Any]) -> dict[str, Any]:
+    # JSON has one kind of number: 30.0 is as whole as 30. What stands deeper is the visitor's data and stays as it is.
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_WHOLE else value
+        for name, value in given.items()
+    }
 
 
 def _named(declared: Method, arguments: object) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Tasks(Area):
         shown = [task_of(row, self._caller.language) for row in rows[:limit]]
         return TaskList(items=shown, next=_word(rows[limit - 1]) if len(rows) > limit else None)
 
-    @method(rest="DELETE /task/{task_id}", needs="tasks:write")
+    @method(rest="POST /task/{task_id}/cancel", needs="tasks:write")
     def cancel_task(self, task_id: UUID) -> Task:
         """Ask a task to stop; what it did so far stays.
 

@@ -39,7 +39,7 @@ class GthreadFlask(Server):
     def command(self) -> list[str]:
         """Return what starts it."""
         words = ["-m", "gunicorn", "-k", "gthread", "--threads", "64", "--keep-alive", "60", "--log-level", "warning"]
-        return [sys.executable, *words, "-b", f"127.0.0.1:{self._settings['port']}", "bench.bare:app"]
+        return [sys.executable, *words, "-b", f"127.0.0.1:{self.settings['port']}", "bench.bare:app"]
 
 
 def main() -> None:

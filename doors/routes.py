@@ -34,8 +34,8 @@ class Route:
 
     @property
     def begins_work(self) -> bool:
-        """Tell whether the answer is a Task that was just begun."""
-        return self.method.answers_task and self.takes_body
+        """Tell whether the answer is a Task that was just begun, not one that the address names."""
+        return self.method.answers_task and self.takes_body and "task_id" not in self.places
 
     @property
     def rule(self) -> str:

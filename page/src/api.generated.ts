@@ -187,7 +187,7 @@ export interface Api {
   cancel_task(task_id: string): Promise<Task>;
   /** Make a key to this workspace for a program; its word is shown once. */
   create_token(name: string, days?: number): Promise<NewToken>;
-  /** Delete a conversation; `update_conversation` with deleted=false brings it back. */
+  /** Delete a conversation; `restore_conversation` brings it back. */
   delete_conversation(conversation_id: string): Promise<Conversation>;
   /** Delete a token: from now on it opens nothing. */
   delete_token(token_id: string): Promise<null>;
@@ -217,17 +217,14 @@ export interface Api {
   list_tokens(): Promise<TokenList>;
   /** Show the branch that a message stands on, down to its newest end. */
   open_branch(message_id: string): Promise<ConversationPage>;
+  /** Bring a deleted conversation back, whole. */
+  restore_conversation(conversation_id: string): Promise<Conversation>;
   /** Ask the question of an answer again; the new answer takes its place. */
   retry_message(message_id: string, model?: string | null): Promise<Task>;
   /** Ask a question; the answer is written by the task. */
   send_message(text: string, conversation_id?: string | null, model?: string | null): Promise<Task>;
-  /** Rename or pin a conversation, or bring a deleted one back. */
-  update_conversation(
-    conversation_id: string,
-    title?: string | null,
-    deleted?: boolean | null,
-    pinned?: boolean | null,
-  ): Promise<Conversation>;
+  /** Rename or pin a conversation. */
+  update_conversation(conversation_id: string, title?: string | null, pinned?: boolean | null): Promise<Conversation>;
   /** Ask a question in other words; the old one stays beside it as a branch. */
   update_message(message_id: string, text: string, model?: string | null): Promise<Task>;
   /** Name this workspace; without a name, only put its end off. */
@@ -254,6 +251,7 @@ export const METHODS = [
   "list_tasks",
   "list_tokens",
   "open_branch",
+  "restore_conversation",
   "retry_message",
   "send_message",
   "update_conversation",

@@ -164,7 +164,9 @@ def test_a_deleted_conversation_is_gone_and_comes_back_whole(alice: Visitor) -> 
     assert alice.call("delete_conversation", conversation)["deleted"] is True
     assert alice.call("list_conversations")["items"] == []
     assert alice.post("send_message", {"text": "x", "conversation_id": conversation}).status_code == 404
-    assert alice.call("update_conversation", conversation, None, False)["deleted"] is False
+    for name in ("get_conversation", "get_transcript", "update_conversation", "delete_conversation"):
+        assert alice.post(name, {"conversation_id": conversation}).status_code == 404, name
+    assert alice.call("restore_conversation", conversation)["deleted"] is False
     assert [one["text"] for one in messages(alice, task)] == ["keep me", TEXT]
 
 

@@ -16,7 +16,7 @@ def titles(visitor: Visitor, **words: object) -> list[str]:
 def test_pinned_ones_come_first_on_every_page(alice: Visitor) -> None:
     tasks = [ended(alice, ask(alice, f"question {n}")) for n in range(4)]
     for place in (0, 2):
-        assert alice.call("update_conversation", tasks[place]["facts"]["conversation_id"], None, None, True)["pinned"]
+        assert alice.call("update_conversation", tasks[place]["facts"]["conversation_id"], None, True)["pinned"]
     first = alice.call("list_conversations", None, 3)
     rest = alice.call("list_conversations", first["next"], 3)
     found = [one["title"] for one in first["items"] + rest["items"]]

@@ -14,6 +14,12 @@ END_S = 3.0
 NUM_CALLS = 50
 
 
+class SavingWindow(Window):
+    """A window whose person saves what they are asked about."""
+
+    program = ("-m", "tests.desktop.saving")
+
+
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
@@ -43,6 +49,21 @@ def test_a_new_workspace_opened_in_the_window_is_the_one_that_calls_reach(tmp_pa
         wait_until(lambda: window.run("window.SESSION_UUID") not in (None, first), 20, "the new page")
         wait_until(lambda: window.run("Boolean(window.pywebview?.api?.get_session)"), 20, "its bridge")
         assert window.run("pywebview.api.get_session()")["id"] == window.run("SESSION_UUID")
+
+
+def test_a_file_that_the_page_hands_out_is_saved_where_the_person_says(tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    with SavingWindow(tmp_path / "data", str(saved)) as window:
+        window.run("""(() => {
+          const link = document.createElement("a");
+          link.href = URL.createObjectURL(new Blob(["# Kept 世界"]));
+          link.download = "talk.md";
+          link.click();
+        })()""")
+        wait_until(lambda: (saved / "talk.md").exists(), 10, "the file")
+        wait_until(lambda: (saved / "talk.md").read_text(encoding="utf-8") == "# Kept 世界", 5, "its text")
+        assert window.run("pywebview.api.get_session()")["id"]
 
 
 def test_closing_while_fifty_calls_run_ends_within_three_seconds_and_leaves_nothing(tmp_path: Path) -> None:

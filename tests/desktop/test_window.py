@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-import web_mode
+import web_mode  # noqa: F401 — registers the areas
+from api.method import METHODS
 from doors.facade import facade_names
 from tests.browser.words import words
 from tests.conftest import PROBE
@@ -37,7 +38,7 @@ def test_the_page_comes_up_without_a_complaint_of_its_policy(window: Window) -> 
 
 def test_the_bridge_is_pywebviews_own_and_has_the_declared_methods_only(window: Window) -> None:
     assert window.run("pywebview.platform") == "qtwebengine"
-    assert sorted(window.run("Object.keys(pywebview.api)")) == facade_names(web_mode.METHODS)
+    assert sorted(window.run("Object.keys(pywebview.api)")) == facade_names(METHODS)
 
 
 def test_a_call_resolves_to_the_bare_value(window: Window) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,8 @@ class Broke(Exception):
 class Window:
     """`python main.py` as its own process; `with Window(tmp_path) as window: window.run("1 + 1")`."""
 
+    program: Sequence[str] = ("main.py",)
+
     def __init__(self, data_dir: Path, *arguments: str, ready: str = READY, **settings: object) -> None:
         self.data_dir = data_dir
         self._ready = ready
@@ -43,7 +46,9 @@ class Window:
 
     def start(self) -> "Window":
         """Open it and wait until its page can call."""
-        self.process = begin(self.data_dir, *self._arguments, debug=self._debug_port, **self._settings)
+        self.process = begin(
+            self.data_dir, *self._arguments, program=self.program, debug=self._debug_port, **self._settings
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -145,8 +150,14 @@ def _is_running(process: psutil.Process) -> bool:
         return False
 
 
-def begin(data_dir: Path, *arguments: str, debug: int | None = None, **settings: object) -> "subprocess.Popen[str]":
-    """Start `python main.py`; `debug` is the port of the debugging protocol."""
+def begin(
+    data_dir: Path,
+    *arguments: str,
+    program: Sequence[str] = ("main.py",),
+    debug: int | None = None,
+    **settings: object,
+) -> "subprocess.Popen[str]":
+    """Start `python main.py`, or another program; `debug` is the port of the debugging protocol."""
     environment = clean_environment(data_dir, settings)
     environment["QT_QPA_PLATFORM"] = "offscreen"
     if debug is not None:
@@ -154,7 +165,7 @@ def begin(data_dir: Path, *arguments: str, debug: int | None = None, **settings:
     if os.geteuid() == 0:
         environment["QTWEBENGINE_DISABLE_SANDBOX"] = "1"  # Chromium's sandbox refuses root
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "main.py"), *arguments],
+        [sys.executable, *program, *arguments],
         env=environment,
         cwd=ROOT,
         stderr=subprocess.PIPE,

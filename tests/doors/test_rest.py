@@ -138,6 +138,28 @@ def test_a_wrong_verb_is_told_the_right_ones_and_a_wrong_path_is_unknown(program
         assert code_of(program.send("GET", path)) == (404, "unknown_method"), path
 
 
+def test_a_whole_number_may_be_written_with_a_point(alice: Visitor) -> None:
+    assert alice.post("create_token", {"name": "x", "days": 30.0}).json()["data"]["name"] == "x"
+    assert alice.post("create_token", {"name": "x", "days": 30.5}).status_code == 422
+
+
+def test_a_header_that_is_empty_names_nothing(alice: Visitor, program: Program) -> None:
+    cookies, address = dict(alice.http.cookies), f"{program.base}/session"
+    for headers, status in (({"X-Session-UUID": ""}, 404), ({"Authorization": ""}, 401)):
+        answer = requests.get(address, headers=headers, cookies=cookies, timeout=PATIENCE_S)
+        assert answer.status_code == status
+    assert program.send("GET", "/session", X_Session_UUID="").status_code == 404
+
+
+def test_a_task_streams_where_events_are_accepted_and_says_where_it_is(program: Program) -> None:
+    answer = program.send("POST", "/chat/message", {"text": "hello"}, Accept="text/event-stream")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (202, "text/event-stream; charset=utf-8")
+    task = next(events_of(answer))[2]
+    assert answer.headers["Location"] == f"/api/v1/task/{task['id']}"
+    stopped = program.send("POST", f"/task/{task['id']}/cancel")
+    assert (stopped.status_code, stopped.json()["data"]["state"]) == (200, "completed")
+
+
 def test_bodies_that_are_no_json_objects_are_refused(program: Program) -> None:
     def send(body: bytes, kind: str) -> tuple[int, str]:
         headers = {**program.headers, "Content-Type": kind}

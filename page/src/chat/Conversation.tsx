@@ -28,7 +28,7 @@ export function Conversation({ id, pending, model }: ConversationProps): ReactNo
   const reading = useConversation(id);
   const page = reading.data;
   const coming = comingQuestion(id, pending, page?.messages ?? []);
-  if (page?.conversation.deleted) return <Missing />;
+  if (isMissing(reading.error)) return <Missing />;
   if (reading.isError && !page) return <Unread error={reading.error} onRetry={() => reading.refetch()} />;
   return (
     <>
@@ -64,9 +64,12 @@ function Missing(): ReactNode {
   );
 }
 
+function isMissing(error: Error | null): boolean {
+  return error?.name === "NotFound" || error?.name === "InvalidArguments";
+}
+
 function Unread({ error, onRetry }: { error: Error; onRetry: () => void }): ReactNode {
   const { t } = useTranslation();
-  if (error.name === "NotFound" || error.name === "InvalidArguments") return <Missing />;
   const retry = { label: t("ui.retry"), run: onRetry };
   return (
     <div className="mx-auto w-full max-w-3xl flex-1 px-4 py-6">

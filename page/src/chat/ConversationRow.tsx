@@ -144,7 +144,7 @@ function PinItem({ conversation }: { conversation: Conversation }): ReactNode {
 
 async function pin(queries: QueryClient, conversation: Conversation): Promise<void> {
   try {
-    await api.update_conversation(conversation.id, null, null, !conversation.pinned);
+    await api.update_conversation(conversation.id, null, !conversation.pinned);
   } catch (error) {
     notify(reason(error));
   }
@@ -183,7 +183,7 @@ async function remove(queries: QueryClient, conversation: Conversation, removal:
 
 async function bringBack(queries: QueryClient, id: string, wasOpen: boolean): Promise<void> {
   try {
-    await api.update_conversation(id, null, false);
+    await api.restore_conversation(id);
     if (wasOpen) go(`/chat/${id}`, true);
   } catch (error) {
     notify(reason(error));
