@@ -1,5 +1,6 @@
 """The docs say what is so: settings, the counter, the call of the first screen, in both languages."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,9 +12,12 @@ import pytest
 import web_mode  # noqa: F401 — registers the areas
 from api.errors import ERRORS
 from api.method import METHODS
+from providers.fakes.openai_server import FakeOpenAI
 from settings import PREFIX, Settings
 from tasks.states import TaskState
+from tests.asking import TEXT
 from tests.running import ROOT, Server, clean_environment
+from tests.visitors import Visitor
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
@@ -56,6 +60,27 @@ def test_the_readmes_call_answers_as_shown(path: Path, tmp_path: Path) -> None:
         words = ["bash", "-euc", call[1].replace("http://localhost:5000", server.url)]
         said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == answer[1].strip()
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_readmes_shell_calls_answer(path: Path, tmp_path: Path, alice: Visitor, fake_models: FakeOpenAI) -> None:
+    token = alice.call("create_token", "readme")["token"]
+    blocks = re.findall(r"```sh\n(python3 main.py call.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+    settings = {"model_url": fake_models.url, "model_name": "ok", "local_model": "false"}
+    environment = clean_environment(tmp_path / "data", settings)
+    lines = "".join(blocks).replace("http://localhost:5000", alice.url).replace("THE_TOKEN", token).splitlines()
+    said = [_run_line(line, environment) for line in lines]
+    assert len(said) == 4
+    assert json.loads(said[0])["title"] == "My desk"
+    events = [json.loads(line) for line in said[1].splitlines()]
+    assert "".join(event["data"]["text"] for event in events if event["kind"] == "text") == TEXT
+    assert [json.loads(said[2])["id"], json.loads(said[3])["data"]["id"]] == [alice.session_id] * 2
+
+
+def _run_line(line: str, environment: dict[str, str]) -> str:
+    words = shlex.split(line)
+    words = [sys.executable, *words[1:]] if words[0] == "python3" else [*words, "--silent", "--fail"]
+    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def _shown(default: object) -> str:

@@ -133,11 +133,18 @@ def test_a_call_under_way_when_the_input_closes_is_ended_and_its_task_cancelled(
     assert stdio.run(look) == "cancelled"
 
 
-@pytest.mark.parametrize("way", ["type", "command"])
-def test_the_configurations_in_the_docs_work_as_they_stand(stdio: Stdio, alice: Visitor, way: str) -> None:
-    page = (ROOT / "docs" / "README_WEB_MODE.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```json\n(.*?)```", page.partition("## MCP")[2], re.DOTALL)
-    shown = next(block for block in blocks if f'"{way}"' in block)
+@pytest.mark.parametrize(
+    ("file", "way"),
+    [
+        ("README.md", "command"),
+        ("README.zh-CN.md", "command"),
+        ("docs/README_WEB_MODE.md", "command"),
+        ("docs/README_WEB_MODE.md", "type"),
+    ],
+)
+def test_the_configurations_in_the_docs_work_as_they_stand(stdio: Stdio, alice: Visitor, file: str, way: str) -> None:
+    blocks = re.findall(r"```json\n(.*?)```", (ROOT / file).read_text(encoding="utf-8"), re.DOTALL)
+    shown = next(block for block in blocks if "mcpServers" in block and f'"{way}"' in block)
     token = alice.call("create_token", "docs")["token"]
     text = shown.replace("THE_TOKEN", token).replace("http://localhost:5000", alice.url)
     server = json.loads(text.replace("/path/to/studiolo", str(ROOT)))["mcpServers"]["studiolo"]
