@@ -18,6 +18,7 @@ from typing_extensions import TypedDict
 
 from api.caller import Caller
 from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, Unavailable, UnknownMethod
+from api.fields import fields_of
 from api.numbers import MAX_WHOLE
 from store.database import StoreUnavailable
 
@@ -49,6 +50,7 @@ class Method:
     is_heavy: bool
     is_public: bool
     stream: str | None
+    spread: str | None
     example: Mapping[str, JsonValue] | None
     owner: type | None = None
 
@@ -56,6 +58,11 @@ class Method:
     def answers_task(self) -> bool:
         """Tell whether the answer is a Task, whose events a door may stream."""
         return getattr(self.answer_type, "__name__", "") == "Task"
+
+    @property
+    def spread_fields(self) -> Mapping[str, Any]:
+        """The fields of the argument that `spread` names: name -> annotation."""
+        return _fields_of_parameter(self.parameters, self.spread) if self.spread else {}
 
     @property
     def reads_only(self) -> bool:
@@ -70,6 +77,7 @@ _DECLARED: dict[Callable[..., Any], Method] = {}
 class _Words:
     rest: str | None = None
     stream: str | None = None
+    spread: str | None = None
     needs: str | None = None
     doors: frozenset[str] = DOORS
     heavy: bool = False
@@ -84,6 +92,7 @@ def method(
     *,
     rest: str | None = None,
     stream: str | None = None,
+    spread: str | None = None,
     needs: str | None = None,
     doors: frozenset[str] = DOORS,
     heavy: bool = False,
@@ -93,8 +102,9 @@ def method(
 def method(function: Any = None, /, **words: Any) -> Any:
     """Declare a method: record it, and return the function unchanged.
 
-    `rest` is its route, `stream` a second one that answers a Task's events at once; `public` lets REST serve it to
-    callers without a key; `example` is a call that works in a new workspace.
+    `rest` is its route, `stream` a second one that answers a Task's events at once; `spread` names the argument, an
+    object, whose fields REST takes one by one: as the JSON body itself or as words of the query; `public` lets REST
+    serve it to callers without a key; `example` is a call that works in a new workspace.
 
     Raises DeclarationError for a missing docstring, an untyped or keyword-only parameter, or a private name.
     """
@@ -108,6 +118,8 @@ def _record(function: Callable[..., Any], words: _Words) -> Callable[..., Any]:
     signature = inspect.signature(function, eval_str=True)
     parameters = tuple(signature.parameters.values())[1:]
     _refuse_bad_declaration(name, text, signature, words.doors)
+    if words.spread is not None and not _fields_of_parameter(parameters, words.spread):
+        raise DeclarationError(f"{name}: spread={words.spread!r} names no parameter that is an object with fields.")
     _DECLARED[function] = Method(
         name=name,
         help=text.splitlines()[0],
@@ -123,9 +135,14 @@ def _record(function: Callable[..., Any], words: _Words) -> Callable[..., Any]:
         is_heavy=words.heavy,
         is_public=words.public,
         stream=words.stream,
+        spread=words.spread,
         example=words.example,
     )
     return function
+
+
+def _fields_of_parameter(parameters: tuple[inspect.Parameter, ...], name: str) -> Mapping[str, Any]:
+    return next((fields_of(one.annotation) for one in parameters if one.name == name), {})
 
 
 def _refuse_bad_declaration(name: str, text: str, signature: inspect.Signature, doors: frozenset[str]) -> None:

@@ -61,10 +61,22 @@ class Shapes:
         self.shared: dict[str, Schema] = dict(rest.get("$defs", {}))
         self._arguments = {one.name: self._taken(self._found[f"{one.name}.in"]) for one in declared}
 
-    def arguments(self, declared: Method) -> dict[str, Schema]:
-        """Return the schema of each argument, with its default and without pydantic's titles."""
-        fields = self._arguments[declared.name].get("properties", {})
-        return {one.name: _with_default(fields[one.name], one.default) for one in declared.parameters}
+    def arguments(self, route: Route) -> dict[str, Schema]:
+        """Return the schema of each argument, with its default and without pydantic's titles.
+
+        Where the query has the fields of one, they are among them.
+        """
+        fields = self._arguments[route.method.name].get("properties", {})
+        found = {one.name: _with_default(fields[one.name], one.default) for one in route.method.parameters}
+        if route.spread is None or route.takes_body:
+            return found
+        spread = self._resolved(_without_null(found[route.spread]))["properties"]
+        return found | {name: _with_default(schema, None) for name, schema in spread.items()}
+
+    def required_fields(self, route: Route) -> list[str]:
+        """Return which fields of the spread argument there must be."""
+        found = self.arguments(route).get(route.spread or "", {})
+        return list(self._resolved(_without_null(found)).get("required", []))
 
     def answer(self, declared: Method) -> Schema:
         """Return the schema of what a method answers."""
@@ -102,14 +114,14 @@ def _tag(declared: Method) -> str:
 
 
 def _operation(route: Route, shapes: Shapes) -> Schema:
-    declared, arguments = route.method, shapes.arguments(route.method)
+    declared, arguments = route.method, shapes.arguments(route)
     has_version = shapes.has_version(declared)
     found: Schema = {
         "operationId": declared.name + ("_stream" if route.streams else ""),
         "tags": [_tag(declared)],
         "summary": declared.help,
         "description": declared.text,
-        "parameters": [*_places(route, arguments), *_headers(route, has_version)],
+        "parameters": [*_places(route, arguments, shapes.required_fields(route)), *_headers(route, has_version)],
         "responses": {
             **_answers(route, shapes.answer(declared), has_version),
             **error_references(route.takes_body, has_version and route.takes_body),
@@ -120,18 +132,24 @@ def _operation(route: Route, shapes: Shapes) -> Schema:
     return found | ({"security": []} if declared.is_public else {})
 
 
-def _places(route: Route, arguments: Mapping[str, Schema]) -> Iterator[Schema]:
-    example = route.method.example or {}
-    for parameter in route.method.parameters:
-        is_in_path = parameter.name in route.places
-        if not is_in_path and route.takes_body:
-            continue
-        schema = _without_null(arguments[parameter.name])
-        found: Schema = {"name": parameter.name, "in": "path" if is_in_path else "query", "schema": schema}
-        found["required"] = is_in_path or parameter.default is inspect.Parameter.empty
-        if parameter.name in example:
-            found["example"] = example[parameter.name]
+def _places(route: Route, arguments: Mapping[str, Schema], fields: Sequence[str]) -> Iterator[Schema]:
+    example, required = _example(route), {*_required(route), *fields}
+    for name in (*route.places, *route.query):
+        where = "path" if name in route.places else "query"
+        found: Schema = {"name": name, "in": where, "schema": _without_null(arguments[name])}
+        found["required"] = name in required
+        if name in example:
+            found["example"] = example[name]
         yield found
+
+
+def _example(route: Route) -> dict[str, Any]:
+    given: dict[str, Any] = dict(route.method.example or {})
+    return {**given, **given.pop(route.spread)} if route.spread in given and not route.takes_body else given
+
+
+def _required(route: Route) -> set[str]:
+    return {one.name for one in route.method.parameters if one.default is inspect.Parameter.empty}
 
 
 def _without_null(schema: Schema) -> Schema:
@@ -158,6 +176,9 @@ def _parameter(name: str) -> Schema:
 
 
 def _body(route: Route, arguments: Mapping[str, Schema]) -> Schema:
+    if route.spread is not None:
+        media: Schema = {"schema": arguments[route.spread], "example": _example(route).get(route.spread, {})}
+        return {"required": True, "content": {"application/json": media}}
     taken = [one for one in route.method.parameters if one.name not in route.places]
     required = [one.name for one in taken if one.default is inspect.Parameter.empty]
     schema: Schema = {
@@ -165,7 +186,7 @@ def _body(route: Route, arguments: Mapping[str, Schema]) -> Schema:
         "properties": {one.name: arguments[one.name] for one in taken},
         "additionalProperties": False,
     }
-    media: Schema = {"schema": schema | ({"required": required} if required else {})}
+    media = {"schema": schema | ({"required": required} if required else {})}
     example = {name: value for name, value in (route.method.example or {}).items() if name not in route.places}
     if example or not required:
         media["example"] = example

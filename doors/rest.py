@@ -15,6 +15,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from api.caller import Caller
 from api.errors import ApiError, BadRequest, Conflict, InvalidArguments, MethodNotAllowed, UnknownMethod
+from api.fields import element_of
 from api.numbers import whole_number
 from doors.asking import enter, json_response, read_json, refused
 from doors.entrance import Entrance
@@ -79,14 +80,19 @@ class RestDoor:
 
     def _arguments(self, route: Route, places: Mapping[str, str]) -> dict[str, Any]:
         words: dict[str, Any] = {name: [place] for name, place in places.items()}
+        words |= {name: values for name, values in request.args.lists() if name not in places}
         given = _body() if route.takes_body else {}
-        if not route.takes_body:
-            words |= {name: values for name, values in request.args.lists() if name not in places}
-        elif request.args:
-            raise InvalidArguments(dict.fromkeys(request.args, "send it in the JSON body, not in the query"))
-        if twice := places.keys() & (given.keys() | request.args.keys()):
+        if lost := [name for name in request.args if route.takes_body and name not in route.query]:
+            raise InvalidArguments(dict.fromkeys(lost, "send it in the JSON body, not in the query"))
+        if twice := places.keys() & (request.args.keys() | (given.keys() if not route.spread else set())):
             raise InvalidArguments(dict.fromkeys(twice, "it stands in the path already"))
-        return given | self._read(route, words)
+        read = self._read(route, words)
+        if route.spread is None:
+            return given | read
+        if route.takes_body:
+            return {route.spread: given} | read
+        fields = {name: read.pop(name) for name in route.method.spread_fields.keys() & read.keys()}
+        return {route.spread: fields} | read
 
     def _read(self, route: Route, words: Mapping[str, list[str]]) -> dict[str, Any]:
         shapes, found, problems = self._shapes[route.method.name], {}, {}
@@ -95,11 +101,11 @@ class RestDoor:
                 found[name] = values[0]  # `call` says that there is no such argument
                 continue
             try:
-                found[name] = shapes[name].validate_strings(values[0])
+                found[name] = shapes[name].read(values)
             except ValidationError as error:
                 problems[name] = error.errors(include_url=False)[0]["msg"]
-            if len(values) > 1:
-                problems[name] = "it came more than once"
+            except ValueError as error:
+                problems[name] = str(error)
         if problems:
             raise InvalidArguments(problems)
         return found
@@ -116,8 +122,27 @@ class RestDoor:
         return Response()
 
 
-def _shapes_of(route: Route) -> dict[str, TypeAdapter[Any]]:
-    return {parameter.name: TypeAdapter(parameter.annotation) for parameter in route.method.parameters}
+class _Words:
+    """Reads the words of one argument: one word, or as many as come where it is a list."""
+
+    def __init__(self, annotation: Any) -> None:
+        element = element_of(annotation)
+        self._is_list = element is not None
+        self._shape: TypeAdapter[Any] = TypeAdapter(element if self._is_list else annotation)
+
+    def read(self, words: list[str]) -> Any:
+        """Return the value. Raises ValidationError, or ValueError for a word too many."""
+        if self._is_list:
+            return [self._shape.validate_strings(word) for word in words]
+        if len(words) > 1:
+            raise ValueError("it came more than once")
+        return self._shape.validate_strings(words[0])
+
+
+def _shapes_of(route: Route) -> dict[str, _Words]:
+    annotations = {parameter.name: parameter.annotation for parameter in route.method.parameters}
+    annotations |= route.method.spread_fields if not route.takes_body else {}
+    return {name: _Words(annotations[name]) for name in (*route.places, *route.query)}
 
 
 def _address_of(task: dict[str, Any]) -> str:

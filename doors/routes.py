@@ -28,6 +28,20 @@ class Route:
         return tuple(_PLACE.findall(self.path))
 
     @property
+    def spread(self) -> str | None:
+        """The argument whose fields come one by one."""
+        return self.method.spread
+
+    @property
+    def query(self) -> tuple[str, ...]:
+        """The arguments, and fields of the spread one, that come as words of the query."""
+        names = [parameter.name for parameter in self.method.parameters if parameter.name not in self.places]
+        if self.spread is None:
+            return () if self.takes_body else tuple(names)
+        rest = [name for name in names if name != self.spread]
+        return tuple(rest if self.takes_body else [*self.method.spread_fields, *rest])
+
+    @property
     def takes_body(self) -> bool:
         """Tell whether the other arguments come as a JSON body, not as a query."""
         return self.verb in {"POST", "PUT", "PATCH"}
@@ -69,7 +83,10 @@ def _routes_of_one(declared: Method) -> Iterator[Route]:
 def _route(declared: Method, words: str, streams: bool) -> Route:
     verb, _, path = words.partition(" ")
     route = Route(verb=verb, path=path, method=declared, streams=streams)
-    strange = set(route.places) - {parameter.name for parameter in declared.parameters}
+    names = {parameter.name for parameter in declared.parameters if parameter.name != declared.spread}
+    strange = set(route.places) - names
+    if not route.takes_body and (both := names & declared.spread_fields.keys()):
+        raise DeclarationError(f"{declared.name}: {sorted(both)} is both a parameter and a field of {route.spread}.")
     if verb not in VERBS or not path.startswith("/") or strange:
         raise DeclarationError(
             f"{declared.name}: {words!r} is no route. Write a verb and a path like GET /items/{{item_id}}; "

@@ -98,7 +98,7 @@ class Database:
         self.engine.dispose()
 
     def _write_connection(self) -> Connection:
-        if self._writer is None:
+        if self._writer is None or self._writer.closed:
             self._writer = self.engine.connect()
         return self._writer
 
@@ -108,6 +108,9 @@ def _unavailable(error: Exception) -> StoreUnavailable:
 
 
 def _roll_back(connection: Connection) -> None:
+    if connection.invalidated:
+        connection.close()  # Ctrl-C in mid statement: SQLAlchemy let go of it, and with it of the transaction
+        return
     # A full disk or an interrupt may have ended the transaction already.
     if connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
         _say(connection, "ROLLBACK")

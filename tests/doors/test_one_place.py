@@ -115,9 +115,8 @@ def test_rest_answers(copy: Copy) -> None:
 def test_openapi_describes_it(copy: Copy) -> None:
     found = copy.get("/openapi.json")["paths"]["/get_echoes"]["get"]
     assert (found["summary"], found["operationId"]) == (HELP, "get_echoes")
-    kinds = {
-        one["name"]: (one["schema"]["type"], one["required"]) for one in found["parameters"] if one["in"] == "query"
-    }
+    words = [one for one in found["parameters"] if one.get("in") == "query"]
+    kinds = {one["name"]: (one["schema"]["type"], one["required"]) for one in words}
     assert kinds == {"text": ("string", True), "times": ("integer", False)}
 
 

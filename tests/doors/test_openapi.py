@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 import web_mode  # noqa: F401 — registers the areas
 from api.errors import ERRORS
 from api.method import METHODS, Methods, method
-from doors.event_shapes import EVENTS
+from doors.event_shapes import EVENTS, SHAPES
 from doors.openapi import openapi
 from doors.routes import EVENTS as EVENTS_PATH
 from doors.routes import routes_of
@@ -130,6 +130,18 @@ def test_a_method_of_a_plugin_stands_in_its_servers_papers(server: Server) -> No
     served = requests.get(f"{server.url}/openapi.json", timeout=PATIENCE_S)
     assert served.headers["Content-Type"] == "application/json"
     assert set(served.json()["paths"]) > set(PAPERS["paths"])
+
+
+def test_the_fields_of_a_spread_argument_stand_in_the_papers_one_by_one(server: Server) -> None:
+    paths = requests.get(f"{server.url}/openapi.json", timeout=PATIENCE_S).json()["paths"]
+    listed, replaced = paths["/wishes"]["get"], paths["/wishes/{wish_id}"]["put"]
+    shown = {one["name"]: (one["schema"]["type"], one["required"]) for one in listed["parameters"] if "name" in one}
+    optional = {"text": "string", "tags": "array", "day": "string", "limit": "integer"}
+    assert shown == {name: (kind, False) for name, kind in optional.items()}
+    assert [one.get("example") for one in listed["parameters"]][:3] == [None, ["a"], None]
+    assert [one["name"] for one in replaced["parameters"] if "name" in one] == ["wish_id", "note"]
+    body = replaced["requestBody"]
+    assert (body["required"], body["content"]["application/json"]["schema"]) == (True, {"$ref": SHAPES + "Wishes"})
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])

@@ -160,6 +160,24 @@ def test_a_task_streams_where_events_are_accepted_and_says_where_it_is(program: 
     assert (stopped.status_code, stopped.json()["data"]["state"]) == (200, "completed")
 
 
+def test_the_fields_of_a_spread_argument_are_words_of_the_query(program: Program) -> None:
+    address = "/wishes?text=x&tags=a&tags=b&day=2026-11-21&limit=3"
+    wished = {"text": "x", "tags": ["a", "b"], "day": "2026-11-21"}
+    assert program.send("GET", address).json()["data"] == [wished, 3]
+    assert program.send("GET", "/wishes").json()["data"] == [{}, 10]
+    for word in ("text=x&text=y", "day=tomorrow", "tags=toolong", "wishes=x", "colour=red", "limit=1&limit=2"):
+        answer = program.send("GET", f"/wishes?{word}")
+        assert code_of(answer) == (422, "invalid_arguments"), word
+        assert word.partition("=")[0] in str(answer.json()["error"]["details"]), word
+
+
+def test_the_body_is_the_spread_argument_and_other_arguments_come_beside_it(program: Program) -> None:
+    answer = program.send("PUT", "/wishes/7?note=soon", {"text": "x", "day": None})
+    assert answer.json()["data"] == [7, {"text": "x", "day": None}, "soon"]
+    for path, body in (("/wishes/7?text=x", {}), ("/wishes/7?wish_id=8", {}), ("/wishes/7", {"note": "x"})):
+        assert code_of(program.send("PUT", path, body)) == (422, "invalid_arguments"), path
+
+
 def test_bodies_that_are_no_json_objects_are_refused(program: Program) -> None:
     def send(body: bytes, kind: str) -> tuple[int, str]:
         headers = {**program.headers, "Content-Type": kind}

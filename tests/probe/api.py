@@ -2,11 +2,22 @@
 
 import time
 from datetime import date
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
+from pydantic_core import to_jsonable_python
+from typing_extensions import TypedDict
 
 from api.errors import ERRORS
 from api.plugin import Plugin, method
+
+
+class Wishes(TypedDict, total=False):
+    """An object whose fields REST takes one by one."""
+
+    text: Annotated[str, Field(max_length=20)]
+    tags: list[Annotated[str, Field(max_length=5)]]
+    day: date | None
 
 
 class Api(Plugin):
@@ -63,6 +74,16 @@ class Api(Plugin):
     def add_days(self, day: date, days: int = 1) -> date:
         """Return a later day."""
         return date.fromordinal(day.toordinal() + days)
+
+    @method(rest="GET /wishes", spread="wishes", example={"wishes": {"tags": ["a"]}})
+    def list_wishes(self, wishes: Wishes | None = None, limit: int = 10) -> list[JsonValue]:
+        """Return what was wished."""
+        return [to_jsonable_python(wishes), limit]
+
+    @method(rest="PUT /wishes/{wish_id}", spread="wishes")
+    def update_wishes(self, wish_id: int, wishes: Wishes, note: str = "") -> list[JsonValue]:
+        """Return what was wished, and where."""
+        return [wish_id, to_jsonable_python(wishes), note]
 
     @method
     def get_infinity(self) -> dict[str, float]:

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import IntegrityError
 
 from store import event_rows, session_rows
@@ -15,7 +17,7 @@ from store.database import Database, StoreUnavailable
 from tests.running import wait_until
 from tests.store.rows import add_session, another_process, end, said
 
-Run = Callable[[Database, Callable[[Connection], None]], None]
+Run = Callable[[Database, Callable[[Connection], object]], None]
 
 WRITER = """
 import sys
@@ -145,12 +147,12 @@ def read_a_table_that_is_gone(connection: Connection) -> None:
     connection.exec_driver_sql("SELECT * FROM gone")
 
 
-def in_a_read(database: Database, work: Callable[[Connection], None]) -> None:
+def in_a_read(database: Database, work: Callable[[Connection], object]) -> None:
     with database.read() as connection:
         work(connection)
 
 
-def in_a_write(database: Database, work: Callable[[Connection], None]) -> None:
+def in_a_write(database: Database, work: Callable[[Connection], object]) -> None:
     with database.write() as write:
         work(write.connection)
 
@@ -161,6 +163,14 @@ def test_trouble_of_the_store_is_told_apart_from_a_broken_rule(database: Databas
         run(database, break_a_rule)
     with pytest.raises(StoreUnavailable, match="no such table"):
         run(database, read_a_table_that_is_gone)
+    add_session(database)
+    assert num_sessions(database) == 1
+
+
+@pytest.mark.parametrize("run", [in_a_read, in_a_write])
+def test_ctrl_c_in_mid_statement_stays_what_it_is_and_the_next_use_works(database: Database, run: Run) -> None:
+    with patch.object(DefaultDialect, "do_execute", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        run(database, lambda connection: connection.execute(text("SELECT 1")))
     add_session(database)
     assert num_sessions(database) == 1
 
