@@ -193,6 +193,77 @@ class Health(TypedDict):
     checks: list[Check]
 
 
+class Item(TypedDict):
+    """A record of this workspace. `version` grows by one with each change; `date` is a day without a time."""
+
+    id: str
+    title: str
+    text: str
+    number: float | None
+    date: str | None
+    tags: list[str]
+    attributes: dict[str, Any]
+    version: int
+    created_at: str
+    updated_at: str
+    deleted: bool
+
+
+class ItemFacts(TypedDict):
+    """How many items there are, how many in the trash, and the tags, most used first."""
+
+    num_items: int
+    num_deleted: int
+    tags: list[TagCount]
+
+
+class ItemIdList(TypedDict):
+    """The items that were changed."""
+
+    item_ids: list[str]
+
+
+class ItemIn(TypedDict):
+    """An item as it is written: a title, and what else is known. Tags are trimmed, and kept once each in order."""
+
+    title: str
+    text: str
+    number: float | None
+    date: str | None
+    tags: list[str]
+    attributes: dict[str, Any]
+
+
+class ItemList(TypedDict):
+    """Items in order; pass `next` as `after` for those that follow."""
+
+    items: list[Item]
+    next: str | None
+
+
+class ItemPatch(TypedDict):
+    """What is to change. Null clears number and date; attributes merge by RFC 7396: a member that is null goes."""
+
+    title: str
+    text: str
+    number: float | None
+    date: str | None
+    tags: list[str]
+    attributes: dict[str, Any]
+
+
+class ItemWhere(TypedDict):
+    """Which items: those that have every word of `search`, every tag, and lie within the ranges, ends included."""
+
+    search: str
+    tags: list[str]
+    number_from: float
+    number_to: float
+    date_from: str
+    date_to: str
+    deleted: bool
+
+
 class Message(TypedDict):
     """A question or an answer. While an answer is `streaming` its text is empty here and comes as its task's events."""
 
@@ -280,6 +351,13 @@ class SystemInfo(TypedDict):
     languages: list[str]
 
 
+class TagCount(TypedDict):
+    """A tag, and how many items have it."""
+
+    name: str
+    num_items: int
+
+
 class Task(TypedDict):
     """Work the server owns; its events are a stream under its id. `progress` is 0 to 100 or unknown."""
 
@@ -337,6 +415,11 @@ class Studiolo(Connection):
         answer: Task = self.call("cancel_task", {"task_id": task_id})
         return answer
 
+    def create_item(self, item: ItemIn) -> Item:
+        """Add an item."""
+        answer: Item = self.call("create_item", {"item": item})
+        return answer
+
     def create_token(self, name: str, days: int = 90) -> NewToken:
         """Make a key to this workspace for a program; its word is shown once."""
         answer: NewToken = self.call("create_token", {"name": name, "days": days})
@@ -345,6 +428,16 @@ class Studiolo(Connection):
     def delete_conversation(self, conversation_id: str) -> Conversation:
         """Delete a conversation; `restore_conversation` brings it back."""
         answer: Conversation = self.call("delete_conversation", {"conversation_id": conversation_id})
+        return answer
+
+    def delete_item(self, item_id: str, if_version: int | None = None) -> Item:
+        """Delete an item; for 30 days `restore_item` brings it back."""
+        answer: Item = self.call("delete_item", {"item_id": item_id, "if_version": if_version})
+        return answer
+
+    def delete_items(self, item_ids: list[str]) -> ItemIdList:
+        """Delete many items; answers those that were there."""
+        answer: ItemIdList = self.call("delete_items", {"item_ids": item_ids})
         return answer
 
     def delete_token(self, token_id: str) -> None:
@@ -359,6 +452,16 @@ class Studiolo(Connection):
     def get_health(self) -> Health:
         """Check the database, disk, memory, models and engine."""
         answer: Health = self.call("get_health", {})
+        return answer
+
+    def get_item(self, item_id: str) -> Item:
+        """Return one item."""
+        answer: Item = self.call("get_item", {"item_id": item_id})
+        return answer
+
+    def get_item_facts(self) -> ItemFacts:
+        """Return how many items there are, and the tags with how many have each."""
+        answer: ItemFacts = self.call("get_item_facts", {})
         return answer
 
     def get_session(self) -> Session:
@@ -393,6 +496,13 @@ class Studiolo(Connection):
         answer: ConversationList = self.call("list_conversations", {"after": after, "limit": limit, "search": search})
         return answer
 
+    def list_items(
+        self, where: ItemWhere | None = None, sort: Literal["updated", "-updated", "created", "-created", "title", "-title", "number", "-number", "date", "-date"] = "-updated", after: str | None = None, limit: int = 50
+    ) -> ItemList:
+        """List items: searched, filtered and sorted, page after page."""
+        answer: ItemList = self.call("list_items", {"where": where, "sort": sort, "after": after, "limit": limit})
+        return answer
+
     def list_models(self) -> ModelList:
         """List the models that can answer here, the default first."""
         answer: ModelList = self.call("list_models", {})
@@ -418,9 +528,24 @@ class Studiolo(Connection):
         answer: ConversationPage = self.call("open_branch", {"message_id": message_id})
         return answer
 
+    def replace_item(self, item_id: str, item: ItemIn, if_version: int | None = None) -> Item:
+        """Write an item anew, whole: what is not given is empty then."""
+        answer: Item = self.call("replace_item", {"item_id": item_id, "item": item, "if_version": if_version})
+        return answer
+
     def restore_conversation(self, conversation_id: str) -> Conversation:
         """Bring a deleted conversation back, whole."""
         answer: Conversation = self.call("restore_conversation", {"conversation_id": conversation_id})
+        return answer
+
+    def restore_item(self, item_id: str) -> Item:
+        """Bring a deleted item back."""
+        answer: Item = self.call("restore_item", {"item_id": item_id})
+        return answer
+
+    def restore_items(self, item_ids: list[str]) -> ItemIdList:
+        """Bring many deleted items back; answers those that were deleted."""
+        answer: ItemIdList = self.call("restore_items", {"item_ids": item_ids})
         return answer
 
     def retry_message(self, message_id: str, model: str | None = None) -> Task:
@@ -438,6 +563,16 @@ class Studiolo(Connection):
     ) -> Conversation:
         """Rename or pin a conversation."""
         answer: Conversation = self.call("update_conversation", {"conversation_id": conversation_id, "title": title, "pinned": pinned})
+        return answer
+
+    def update_item(self, item_id: str, changes: ItemPatch, if_version: int | None = None) -> Item:
+        """Change some fields of an item; attributes merge, and null takes a field away."""
+        answer: Item = self.call("update_item", {"item_id": item_id, "changes": changes, "if_version": if_version})
+        return answer
+
+    def update_items(self, item_ids: list[str], changes: ItemPatch) -> ItemIdList:
+        """Change the same fields of many items; answers those that are there."""
+        answer: ItemIdList = self.call("update_items", {"item_ids": item_ids, "changes": changes})
         return answer
 
     def update_message(self, message_id: str, text: str, model: str | None = None) -> Task:

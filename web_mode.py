@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
+import api.items
 import api.sessions
 import api.system
 import api.tasks

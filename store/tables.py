@@ -1,10 +1,13 @@
 """The tables. `migrations/` makes them; tests/store/test_migrations.py holds both equal."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -14,6 +17,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     false,
+    text,
 )
 
 metadata = MetaData()
@@ -118,6 +122,7 @@ conversations = Table(
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Index("conversations_by_session", "session_id", "updated_ms"),
     Index("conversations_by_pin", "session_id", "pinned", "updated_ms"),
+    Index("conversations_by_deletion", "deleted_ms", sqlite_where=text("deleted_ms IS NOT NULL")),
 )
 
 # A tree by parent_id; `shown` marks the branch on the page, so that a page of it is one indexed range.
@@ -145,4 +150,46 @@ messages = Table(
     Index("messages_by_task", "task_id"),
     Index("messages_by_parent", "parent_id"),
     Index("messages_by_key", "session_id", "idempotency_key", unique=True),
+)
+
+# `key` is the rowid of the index of words: migration 0006 makes `item_words`, an FTS5 table, and a trigger that takes
+# out of it what is deleted here. The wide columns stand last, since SQLite reads a row from its beginning.
+_BOTH = ("sqlite_where", "postgresql_where")
+_KEPT: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NULL"))
+_DELETED: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NOT NULL"))
+items = Table(
+    "items",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("deleted_ms", BigInteger),
+    Column("number", Float),
+    Column("date", Text),  # 2026-11-21
+    Column("title", Text, nullable=False),
+    Column("title_order", Text, nullable=False),  # folded
+    Column("tags", JSON, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("words", Text, nullable=False),  # as store/search.py makes them
+    Index("items_by_id", "id", unique=True),
+    Index("items_by_update", "session_id", "updated_ms", "key", **_KEPT),
+    Index("items_by_creation", "session_id", "created_ms", "key", **_KEPT),
+    Index("items_by_title", "session_id", "title_order", "key", **_KEPT),
+    Index("items_by_number", "session_id", "number", "key", **_KEPT),
+    Index("items_by_date", "session_id", "date", "key", **_KEPT),
+    Index("items_in_trash", "session_id", "updated_ms", "key", **_DELETED),
+    Index("items_by_deletion", "deleted_ms", **_DELETED),
+)
+
+item_tags = Table(
+    "item_tags",
+    metadata,
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("num_items", Integer, nullable=False),  # that are not deleted
+    sqlite_with_rowid=False,
 )

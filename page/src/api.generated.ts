@@ -59,6 +59,70 @@ export interface Health {
   checks: Check[];
 }
 
+/** A record of this workspace. `version` grows by one with each change; `date` is a day without a time. */
+export interface Item {
+  id: string;
+  title: string;
+  text: string;
+  number: number | null;
+  date: string | null;
+  tags: string[];
+  attributes: { [key: string]: unknown };
+  version: number;
+  created_at: string;
+  updated_at: string;
+  deleted: boolean;
+}
+
+/** How many items there are, how many in the trash, and the tags, most used first. */
+export interface ItemFacts {
+  num_items: number;
+  num_deleted: number;
+  tags: TagCount[];
+}
+
+/** The items that were changed. */
+export interface ItemIdList {
+  item_ids: string[];
+}
+
+/** An item as it is written: a title, and what else is known. Tags are trimmed, and kept once each in order. */
+export interface ItemIn {
+  title: string;
+  text: string;
+  number: number | null;
+  date: string | null;
+  tags: string[];
+  attributes: { [key: string]: unknown };
+}
+
+/** Items in order; pass `next` as `after` for those that follow. */
+export interface ItemList {
+  items: Item[];
+  next: string | null;
+}
+
+/** What is to change. Null clears number and date; attributes merge by RFC 7396: a member that is null goes. */
+export interface ItemPatch {
+  title: string;
+  text: string;
+  number: number | null;
+  date: string | null;
+  tags: string[];
+  attributes: { [key: string]: unknown };
+}
+
+/** Which items: those that have every word of `search`, every tag, and lie within the ranges, ends included. */
+export interface ItemWhere {
+  search: string;
+  tags: string[];
+  number_from: number;
+  number_to: number;
+  date_from: string;
+  date_to: string;
+  deleted: boolean;
+}
+
 /** A question or an answer. While an answer is `streaming` its text is empty here and comes as its task's events. */
 export interface Message {
   id: string;
@@ -138,6 +202,12 @@ export interface SystemInfo {
   languages: string[];
 }
 
+/** A tag, and how many items have it. */
+export interface TagCount {
+  name: string;
+  num_items: number;
+}
+
 /** Work the server owns; its events are a stream under its id. `progress` is 0 to 100 or unknown. */
 export interface Task {
   id: string;
@@ -185,16 +255,26 @@ export interface Transcript {
 export interface Api {
   /** Ask a task to stop; what it did so far stays. */
   cancel_task(task_id: string): Promise<Task>;
+  /** Add an item. */
+  create_item(item: ItemIn): Promise<Item>;
   /** Make a key to this workspace for a program; its word is shown once. */
   create_token(name: string, days?: number): Promise<NewToken>;
   /** Delete a conversation; `restore_conversation` brings it back. */
   delete_conversation(conversation_id: string): Promise<Conversation>;
+  /** Delete an item; for 30 days `restore_item` brings it back. */
+  delete_item(item_id: string, if_version?: number | null): Promise<Item>;
+  /** Delete many items; answers those that were there. */
+  delete_items(item_ids: string[]): Promise<ItemIdList>;
   /** Delete a token: from now on it opens nothing. */
   delete_token(token_id: string): Promise<null>;
   /** Return a conversation with its newest messages, or those before a number. */
   get_conversation(conversation_id: string, before?: number | null, limit?: number): Promise<ConversationPage>;
   /** Check the database, disk, memory, models and engine. */
   get_health(): Promise<Health>;
+  /** Return one item. */
+  get_item(item_id: string): Promise<Item>;
+  /** Return how many items there are, and the tags with how many have each. */
+  get_item_facts(): Promise<ItemFacts>;
   /** Return this workspace. */
   get_session(): Promise<Session>;
   /** Return the workspace's JSON map and its version. */
@@ -207,6 +287,13 @@ export interface Api {
   get_transcript(conversation_id: string, form?: "markdown" | "json"): Promise<Transcript>;
   /** List conversations, pinned ones first; `search` looks into titles and texts. */
   list_conversations(after?: string | null, limit?: number, search?: string | null): Promise<ConversationList>;
+  /** List items: searched, filtered and sorted, page after page. */
+  list_items(
+    where?: ItemWhere | null,
+    sort?: "updated" | "-updated" | "created" | "-created" | "title" | "-title" | "number" | "-number" | "date" | "-date",
+    after?: string | null,
+    limit?: number,
+  ): Promise<ItemList>;
   /** List the models that can answer here, the default first. */
   list_models(): Promise<ModelList>;
   /** List the workspaces that this browser opens, last used first. */
@@ -217,14 +304,24 @@ export interface Api {
   list_tokens(): Promise<TokenList>;
   /** Show the branch that a message stands on, down to its newest end. */
   open_branch(message_id: string): Promise<ConversationPage>;
+  /** Write an item anew, whole: what is not given is empty then. */
+  replace_item(item_id: string, item: ItemIn, if_version?: number | null): Promise<Item>;
   /** Bring a deleted conversation back, whole. */
   restore_conversation(conversation_id: string): Promise<Conversation>;
+  /** Bring a deleted item back. */
+  restore_item(item_id: string): Promise<Item>;
+  /** Bring many deleted items back; answers those that were deleted. */
+  restore_items(item_ids: string[]): Promise<ItemIdList>;
   /** Ask the question of an answer again; the new answer takes its place. */
   retry_message(message_id: string, model?: string | null): Promise<Task>;
   /** Ask a question; the answer is written by the task. */
   send_message(text: string, conversation_id?: string | null, model?: string | null): Promise<Task>;
   /** Rename or pin a conversation. */
   update_conversation(conversation_id: string, title?: string | null, pinned?: boolean | null): Promise<Conversation>;
+  /** Change some fields of an item; attributes merge, and null takes a field away. */
+  update_item(item_id: string, changes: ItemPatch, if_version?: number | null): Promise<Item>;
+  /** Change the same fields of many items; answers those that are there. */
+  update_items(item_ids: string[], changes: ItemPatch): Promise<ItemIdList>;
   /** Ask a question in other words; the old one stays beside it as a branch. */
   update_message(message_id: string, text: string, model?: string | null): Promise<Task>;
   /** Name this workspace; without a name, only put its end off. */
@@ -235,26 +332,37 @@ export interface Api {
 
 export const METHODS = [
   "cancel_task",
+  "create_item",
   "create_token",
   "delete_conversation",
+  "delete_item",
+  "delete_items",
   "delete_token",
   "get_conversation",
   "get_health",
+  "get_item",
+  "get_item_facts",
   "get_session",
   "get_session_data",
   "get_system_info",
   "get_task",
   "get_transcript",
   "list_conversations",
+  "list_items",
   "list_models",
   "list_sessions",
   "list_tasks",
   "list_tokens",
   "open_branch",
+  "replace_item",
   "restore_conversation",
+  "restore_item",
+  "restore_items",
   "retry_message",
   "send_message",
   "update_conversation",
+  "update_item",
+  "update_items",
   "update_message",
   "update_session",
   "update_session_data",
