@@ -1,11 +1,12 @@
 """The ground of every area: one object a call, bound to its caller."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from api.caller import Caller
 from api.errors import NotFound
-from api.method import METHODS
+from api.method import METHODS, Method
 from api.services import Services
 from store import event_rows, session_rows
 from store.database import Write
@@ -27,6 +28,10 @@ class Area:
     def running(self) -> Iterator[None]:
         """Surround one call."""
         yield
+
+    def once(self, declared: Method, given: Mapping[str, Any], work: Callable[[], Any]) -> Any:
+        """Do a call that has an idempotency key, or answer what it answered before."""
+        return self._services.once.answer(declared, self._caller, given, work)
 
     def _store_session(self, write: Write) -> None:
         """Make the workspace's row at its first write. Raises NotFound where another browser was first."""

@@ -45,8 +45,6 @@ class Chat(Area):
         """
         chosen = self._services.models.id_of(self._services.models.choose(model))
         with self._services.database.write() as write:
-            if (known := self._known_task(write)) is not None:
-                return known
             self._store_session(write)
             conversation = self._open(write, conversation_id) if conversation_id else self._begin(write, text)
             return self._ask(write, conversation, text, chosen)
@@ -56,8 +54,6 @@ class Chat(Area):
         """Ask the question of an answer again; the new answer takes its place."""
         chosen = self._services.models.id_of(self._services.models.choose(model))
         with self._services.database.write() as write:
-            if (known := self._known_task(write)) is not None:
-                return known
             old = self._own_message(write, message_id, "assistant")
             self._open(write, old.conversation_id)
             chat_rows.show_way_to(write.connection, old)
@@ -69,8 +65,6 @@ class Chat(Area):
         """Ask a question in other words; the old one stays beside it as a branch."""
         chosen = self._services.models.id_of(self._services.models.choose(model))
         with self._services.database.write() as write:
-            if (known := self._known_task(write)) is not None:
-                return known
             old = self._own_message(write, message_id, "user")
             self._open(write, old.conversation_id)
             chat_rows.show_way_to(write.connection, old)
@@ -92,12 +86,6 @@ class Chat(Area):
         if found is None or role not in (None, found.role):
             raise NotFound("message")
         return found
-
-    def _known_task(self, write: Write) -> Task | None:
-        key = self._caller.idempotency_key
-        found = chat_rows.message_with_key(write.connection, self._caller.session_id, key) if key else None
-        task = task_rows.find(write.connection, found.task_id) if found and found.task_id else None
-        return task_of(task, self._caller.language) if task else None
 
     def _begin(self, write: Write, text: str) -> UUID:
         now = now_ms()
@@ -148,7 +136,7 @@ class Chat(Area):
         task = self._services.queue.submit(write, order)
         row = self._empty_answer(conversation_id, question_id, message_id, number)
         values = {name: getattr(row, name) for name in MessageRow.__slots__}
-        added = {"model": model, "task_id": task.id, "idempotency_key": self._caller.idempotency_key}
+        added = {"model": model, "task_id": task.id}
         chat_rows.add_message(write.connection, MessageRow(**{**values, **added}))
         self._tell_message(write, row, task)
         return task_of(task, self._caller.language)

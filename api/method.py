@@ -17,7 +17,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from typing_extensions import TypedDict
 
 from api.caller import Caller
-from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, Unavailable, UnknownMethod
+from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, UnknownMethod, of_store
 from api.fields import fields_of
 from api.numbers import MAX_WHOLE
 from store.database import StoreUnavailable
@@ -49,6 +49,7 @@ class Method:
     needs: str | None
     is_heavy: bool
     is_public: bool
+    is_secret: bool
     stream: str | None
     spread: str | None
     example: Mapping[str, JsonValue] | None
@@ -82,6 +83,7 @@ class _Words:
     doors: frozenset[str] = DOORS
     heavy: bool = False
     public: bool = False
+    secret: bool = False
     example: Mapping[str, JsonValue] | None = None
 
 
@@ -97,6 +99,7 @@ def method(
     doors: frozenset[str] = DOORS,
     heavy: bool = False,
     public: bool = False,
+    secret: bool = False,
     example: Mapping[str, JsonValue] | None = None,
 ) -> Callable[[Function], Function]: ...
 def method(function: Any = None, /, **words: Any) -> Any:
@@ -104,7 +107,8 @@ def method(function: Any = None, /, **words: Any) -> Any:
 
     `rest` is its route, `stream` a second one that answers a Task's events at once; `spread` names the argument, an
     object, whose fields REST takes one by one: as the JSON body itself or as words of the query; `public` lets REST
-    serve it to callers without a key; `example` is a call that works in a new workspace.
+    serve it to callers without a key; an answer that is `secret` is kept nowhere; `example` is a call that works in a
+    new workspace.
 
     Raises DeclarationError for a missing docstring, an untyped or keyword-only parameter, or a private name.
     """
@@ -134,6 +138,7 @@ def _record(function: Callable[..., Any], words: _Words) -> Callable[..., Any]:
         needs=words.needs,
         is_heavy=words.heavy,
         is_public=words.public,
+        is_secret=words.secret,
         stream=words.stream,
         spread=words.spread,
         example=words.example,
@@ -227,6 +232,10 @@ class Room(typing.Protocol):
         """Open before the call and closed after it, also when it raises."""
         ...
 
+    def once(self, declared: Method, given: Mapping[str, Any], work: Callable[[], Any]) -> Any:
+        """Do a call that has an idempotency key, or answer what it answered before."""
+        ...
+
 
 def call(declared: Method | None, make_area: Callable[[type, Caller], Room], caller: Caller, arguments: object) -> Any:
     """Call a method for a caller and return its answer as plain JSON values: the only way in, from every door.
@@ -240,17 +249,23 @@ def call(declared: Method | None, make_area: Callable[[type, Caller], Room], cal
     given = bind(declared, arguments)
     try:
         area = make_area(declared.owner, caller)
-        with area.running():
-            answer = declared.function(area, **given)
-        return declared.answer.dump_python(answer, mode="json")
+        if caller.idempotency_key is None or declared.reads_only:
+            return _run(declared, area, given)
+        return area.once(declared, given, lambda: _run(declared, area, given))
     except ApiError:
         raise
     except StoreUnavailable as error:
         logger.error("{} could not reach the store: {} (request {})", declared.name, error, caller.request_id)
-        raise Unavailable from error
+        raise of_store(error) from error
     except Exception as error:
         logger.opt(exception=error).error("{} broke (request {})", declared.name, caller.request_id)
         raise InternalError from error
+
+
+def _run(declared: Method, area: Room, given: Mapping[str, Any]) -> Any:
+    with area.running():
+        answer = declared.function(area, **given)
+    return declared.answer.dump_python(answer, mode="json")
 
 
 def bind(declared: Method, arguments: object) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class TokenList(BaseModel):
 class Tokens(Area):
     """The area of tokens."""
 
-    @method(rest="POST /tokens", needs="tokens:write", example={"name": "My script", "days": 30})
+    @method(rest="POST /tokens", needs="tokens:write", secret=True, example={"name": "My script", "days": 30})
     def create_token(self, name: Name, days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 90) -> NewToken:
         """Make a key to this workspace for a program; its word is shown once.
 

@@ -20,6 +20,7 @@ from pydantic_core import from_json, to_json
 
 from api.caller import LANGUAGES
 from api.errors import ApiError, UnknownMethod
+from api.fields import element_of
 from api.method import METHODS, Method, Methods
 from api.plugin import load_plugin
 from api.services import Services
@@ -136,6 +137,7 @@ def _add_own_options(parser: argparse.ArgumentParser, taken: frozenset[str], def
         "session": {"help": "another workspace of this machine", "metavar": "UUID"},
         "plugin": {"help": "folder with a class of your own: its methods too", "metavar": "FOLDER"},
         "language": {"help": "language of messages", "choices": LANGUAGES},
+        "key": {"help": "idempotency key: the same again within a day does nothing twice", "metavar": "KEY"},
         "arguments": {"help": "all arguments as one JSON object or array; - reads it from stdin", "metavar": "JSON"},
     }
     for name, words in own.items():
@@ -153,10 +155,22 @@ def _add_own_options(parser: argparse.ArgumentParser, taken: frozenset[str], def
 
 def _add_method(names: Any, one: Method) -> None:
     parser = names.add_parser(one.name, help=one.help, description=one.text, epilog=EPILOG)
-    for parameter in one.parameters:
+    taken = options_of(one)
+    for parameter in taken:
         words = sorted({f"--{parameter.name.replace('_', '-')}", f"--{parameter.name}"})
-        parser.add_argument(*words, dest=f"given_{parameter.name}", metavar="VALUE", help=_help_of(parameter))
-    _add_own_options(parser, frozenset(parameter.name for parameter in one.parameters), default=argparse.SUPPRESS)
+        how: dict[str, Any] = {"action": "append"} if element_of(parameter.annotation) else {}
+        parser.add_argument(*words, dest=f"given_{parameter.name}", metavar="VALUE", help=_help_of(parameter), **how)
+    _add_own_options(parser, frozenset(parameter.name for parameter in taken), default=argparse.SUPPRESS)
+
+
+def options_of(one: Method) -> list[inspect.Parameter]:
+    """Return what a method takes as options: its parameters, and the fields of the one that is spread."""
+    plain = [parameter for parameter in one.parameters if parameter.name != one.spread]
+    names = {parameter.name for parameter in plain}
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    fields = {name: annotation for name, annotation in one.spread_fields.items() if name not in names}
+    spread = [inspect.Parameter(name, kind, default=None, annotation=shape) for name, shape in fields.items()]
+    return [*plain, *spread]
 
 
 def _help_of(parameter: inspect.Parameter) -> str:
@@ -167,22 +181,33 @@ def _help_of(parameter: inspect.Parameter) -> str:
 
 def arguments_of(one: Method, options: argparse.Namespace, stdin: Callable[[], str]) -> Any:
     """Return a call's arguments as plain JSON values. Raises ValueError with a sentence."""
-    given = {p.name: getattr(options, f"given_{p.name}") for p in one.parameters}
-    named = {name: word for name, word in given.items() if word is not None}
+    taken = {parameter.name: parameter for parameter in options_of(one)}
+    words = {name: getattr(options, f"given_{name}") for name in taken}
+    named = {name: word for name, word in words.items() if word is not None}
     whole = getattr(options, "own_arguments", None)
     if whole is not None:
         if named:
             raise ValueError("give the arguments by --arguments, or each by its own option; not both")
         return _json(stdin() if whole == "-" else whole, "--arguments")
-    return {p.name: value_of(p, named[p.name]) for p in one.parameters if p.name in named}
+    values = {name: value_of(taken[name].annotation, word) for name, word in named.items()}
+    if one.spread is None:
+        return values
+    own = {parameter.name for parameter in one.parameters}
+    spread = {name: value for name, value in values.items() if name not in own}
+    return {name: value for name, value in values.items() if name in own} | {one.spread: spread}
 
 
-def value_of(parameter: inspect.Parameter, word: str) -> Any:
+def value_of(annotation: Any, word: str | list[str]) -> Any:
     """Return a shell's word as the plain JSON value of a parameter; one that fits nothing goes on as it is.
 
-    What takes a text gets the word itself; what does not gets the JSON in it.
+    What takes a text gets the word itself; what does not gets the JSON in it. A list gets each of its words, or a JSON
+    array.
     """
-    shape: TypeAdapter[Any] = TypeAdapter(parameter.annotation)
+    if isinstance(word, list):
+        element = element_of(annotation)
+        whole = _array(word)
+        return [value_of(element, one) for one in word] if whole is None else whole
+    shape: TypeAdapter[Any] = TypeAdapter(annotation)
     try:
         return shape.dump_python(shape.validate_strings(word), mode="json")
     except (ValidationError, ValueError):
@@ -191,6 +216,14 @@ def value_of(parameter: inspect.Parameter, word: str) -> Any:
         return from_json(word, allow_inf_nan=False)
     except ValueError:
         return word  # `call` says why it does not fit
+
+
+def _array(words: list[str]) -> list[Any] | None:
+    try:
+        found = from_json(words[0], allow_inf_nan=False) if len(words) == 1 else None
+    except ValueError:
+        return None
+    return found if isinstance(found, list) else None
 
 
 def _json(text: str, name: str) -> Any:
@@ -224,7 +257,7 @@ def _remote(options: argparse.Namespace, token: str) -> Ways:
     def follow(task_id: str) -> Iterable[dict[str, Any]]:
         return (dict(event) for event in connection.events(task_id))
 
-    return Ways(lambda name, arguments: connection.call(name, arguments), follow)
+    return Ways(lambda name, arguments: connection.call(name, arguments, _key_for(name, options)), follow)
 
 
 @contextmanager
@@ -236,7 +269,8 @@ def _here(parts: Parts, options: argparse.Namespace) -> Iterator[Ways]:
         api = open_own(parts.entrance, own_keys(parts.settings.data_dir))
 
     def ask(name: str, arguments: Any) -> Any:
-        return api.call(own_caller(api, "cli", options.own_language or "en"), name, arguments)
+        caller = own_caller(api, "cli", options.own_language or "en", _key_for(name, options))
+        return api.call(caller, name, arguments)
 
     def follow(task_id: str) -> Iterator[dict[str, Any]]:
         return follow_own(parts.database, parts.services.journal, UUID(task_id))
@@ -250,6 +284,11 @@ def _here(parts: Parts, options: argparse.Namespace) -> Iterator[Ways]:
             parts.stop()
         else:
             parts.database.close()
+
+
+def _key_for(name: str, options: argparse.Namespace) -> str | None:
+    # The task that is followed is read under no key.
+    return options.own_key if name == options.method else None
 
 
 def _print(value: Any, *, is_long: bool) -> None:

@@ -1,7 +1,7 @@
 """What the door `mcp` serves: each declared method as a tool of the Model Context Protocol."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +26,7 @@ from starlette.types import ASGIApp
 
 from api.errors import ApiError, BadRequest, TooManyCalls
 from api.method import Method
+from doors.asking import IDEMPOTENCY_KEY, MAX_KEY
 from doors.envelope import failure
 from doors.mcp import GUEST, Desk, Guest
 from doors.mcp_calls import Calls, Cancelled
@@ -34,6 +35,7 @@ from doors.wsgi import MAX_BODY
 from sessions.lines import LineFull
 from version import VERSION
 
+KEY = "studiolo/idempotency_key"  # in `_meta` of a call
 ERROR = "studiolo/error"  # in `_meta` of a result that is an error: the envelope's error as every door has it
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WAITS = (
@@ -126,7 +128,8 @@ class Tools:
     async def _answer(self, context: Context, offer: Offer, guest: Guest, given: dict[str, Any]) -> CallToolResult:
         def call() -> Any:
             _refuse_strange_numbers(given)
-            return guest.api.call(guest.caller, offer.method.name, given)
+            caller = replace(guest.caller, idempotency_key=_key_in(context.meta or {}))
+            return guest.api.call(caller, offer.method.name, given)
 
         if not offer.method.answers_task:
             return await self.calls.run(guest, lambda: _result(offer, call()))
@@ -137,6 +140,13 @@ class Tools:
             tell = context.session.report_progress if wants_progress else None
             made = await wait_for_end(self._readers, task, tell)
         return await self.calls.run(guest, lambda: _task_result(guest, str(task["id"]), made))
+
+
+def _key_in(meta: Mapping[str, Any]) -> str | None:
+    key = meta.get(KEY)
+    if key is not None and not (isinstance(key, str) and IDEMPOTENCY_KEY.fullmatch(key)):
+        raise BadRequest(reason=f'_meta["{KEY}"] has 1 to {MAX_KEY} letters of ASCII, without blanks')
+    return key
 
 
 def _result(offer: Offer, answer: Any) -> CallToolResult:

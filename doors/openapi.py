@@ -165,7 +165,7 @@ def _headers(route: Route, has_version: bool) -> Iterator[Schema]:
     if not route.method.is_public:
         yield _parameter("SessionUUID")
     yield _parameter("Language")
-    if route.begins_work:
+    if not route.method.reads_only:
         yield _parameter("IdempotencyKey")
     if has_version:
         yield _parameter("IfMatch" if route.takes_body else "IfNoneMatch")
@@ -293,7 +293,7 @@ def _shared_parameters() -> Schema:
         ),
         "Language": _header("X-Language", language, {"type": "string"}),
         "IdempotencyKey": _header(
-            "Idempotency-Key", "The same key again begins no second task: it answers the first.", key
+            "Idempotency-Key", "The same key again, within a day, does nothing twice: it answers as the first did.", key
         ),
         "IfMatch": _header(
             "If-Match",

@@ -42,9 +42,9 @@ def open_any(entrance: Entrance, database: Database, word: str) -> Api:
     return Api(row.id, row.owner, row, entrance.ground)
 
 
-def own_caller(api: Api, door: str, language: str = "en") -> Caller:
-    """Return who asks, where it is the person at this machine."""
-    request = Request(door=door, language=language, id=uuid.uuid4().hex, address="", key=None)
+def own_caller(api: Api, door: str, language: str = "en", key: str | None = None) -> Caller:
+    """Return who asks, where it is the person at this machine; `key` is the idempotency key."""
+    request = Request(door=door, language=language, id=uuid.uuid4().hex, address="", key=key)
     return caller_for(api, request)
 
 

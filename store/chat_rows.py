@@ -53,7 +53,6 @@ class MessageRow:
     state: str
     error: dict[str, Any] | None = None
     task_id: UUID | None = None
-    idempotency_key: str | None = None
     created_ms: int
     ended_ms: int | None = None
     figures: dict[str, Any] | None = None
@@ -153,12 +152,6 @@ def find_message(connection: Connection, session_id: UUID, message_id: UUID) -> 
 def message_of_task(connection: Connection, task_id: UUID) -> MessageRow | None:
     """Return the message that a task writes, or None."""
     return _first(connection, select(*_MESSAGE).where(messages.c.task_id == task_id))
-
-
-def message_with_key(connection: Connection, session_id: UUID, key: str) -> MessageRow | None:
-    """Return the message that was written under an idempotency key, or None."""
-    query = select(*_MESSAGE).where(messages.c.session_id == session_id, messages.c.idempotency_key == key)
-    return _first(connection, query)
 
 
 def shown_before(connection: Connection, conversation_id: UUID, before: int | None, limit: int) -> list[MessageRow]:

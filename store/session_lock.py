@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -50,6 +50,11 @@ else:
         fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, place)
 
 
+class _ThreadState(threading.local):
+    stack: ExitStack | None = None
+    held: set[UUID]
+
+
 class SessionLocks:
     """Hands out the locks; one object a process, since POSIX drops a file's locks when any descriptor of it closes."""
 
@@ -58,10 +63,33 @@ class SessionLocks:
         self._threads: dict[int, tuple[threading.Lock, int]] = {}
         self._guard = threading.Lock()
         self._seek = threading.Lock()
+        self._thread = _ThreadState()
 
     @contextmanager
     def hold(self, session_id: UUID, timeout_s: float) -> Iterator[None]:
         """Hold one session's lock; raises LockTimeout after `timeout_s` seconds of waiting."""
+        stack = self._thread.stack
+        if stack is None:
+            with self._hold(session_id, timeout_s):
+                yield
+            return
+        if session_id not in self._thread.held:
+            stack.enter_context(self._hold(session_id, timeout_s))
+            self._thread.held.add(session_id)
+        yield
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Give what this thread takes inside back only at the end of the block."""
+        with ExitStack() as stack:
+            self._thread.stack, self._thread.held = stack, set()
+            try:
+                yield
+            finally:
+                self._thread.stack = None
+
+    @contextmanager
+    def _hold(self, session_id: UUID, timeout_s: float) -> Iterator[None]:
         place = session_id.int % PLACES
         deadline = time.monotonic() + timeout_s
         lock = self._enter(place)

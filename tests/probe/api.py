@@ -42,6 +42,14 @@ class Api(Plugin):
         return seconds
 
     @method
+    def add_after(self, seconds: float) -> int:
+        """Read the counter, wait, and add to it."""
+        self.data["count"] = self.data.get("count", 0) + 1
+        count: int = self.data["count"]
+        time.sleep(seconds)
+        return count
+
+    @method
     def burn_for(self, seconds: float) -> int:
         """Burn the processor for some seconds."""
         until, rounds = time.monotonic() + seconds, 0

@@ -41,8 +41,8 @@ test("a call goes over the socket while it is open", async () => {
 
 test("a call goes by HTTP while there is no socket", async () => {
   const { caller, calls } = ways(lost, fine, false);
-  await caller.call("delete_conversation", ["id"]);
-  expect(calls).toEqual([["post", "delete_conversation", undefined]]);
+  await caller.call("cancel_task", ["id"]);
+  expect(calls).toEqual([["post", "cancel_task", undefined]]);
 });
 
 test.each(["get_conversation", "list_models"])(
@@ -54,7 +54,7 @@ test.each(["get_conversation", "list_models"])(
   },
 );
 
-test.each(["send_message", "retry_message", "update_message"])(
+test.each(["send_message", "retry_message", "create_item", "delete_conversation"])(
   "%s is repeated with the same key",
   async (name) => {
     const { caller, calls } = ways(lost, fine);
@@ -66,7 +66,7 @@ test.each(["send_message", "retry_message", "update_message"])(
   },
 );
 
-test.each(["cancel_task", "update_conversation", "add_count"])(
+test.each(["cancel_task", "update_session_data", "add_count"])(
   "%s is not repeated: it may have taken effect",
   async (name) => {
     const { caller, calls } = ways(lost, fine);
@@ -87,6 +87,18 @@ test("the same question sent again after nobody knew its fate keeps its key", as
   await expect(caller.call("send_message", ["hello"])).rejects.toMatchObject({ name: "ConnectionLost" });
   await expect(caller.call("send_message", ["hello"])).rejects.toMatchObject({ name: "ConnectionLost" });
   expect(new Set(calls.map(([, , key]) => key))).toEqual(new Set(["key-1"]));
+});
+
+test("a repeat that meets its first sending still under way waits for its answer", async () => {
+  const busy = new CallError({ code: "still_running", message: "", details: { retry_after: 1 } });
+  const answers = [Promise.reject(busy), Promise.resolve("done")];
+  const { caller, calls } = ways(lost, () => answers.shift() ?? fine("", []));
+  await expect(caller.call("create_item", [])).resolves.toBe("done");
+  expect(calls.map(([way, , key]) => [way, key])).toEqual([
+    ["live", "key-1"],
+    ["post", "key-1"],
+    ["post", "key-1"],
+  ]);
 });
 
 test("the same words sent ten minutes later are a new question", async () => {

@@ -15,7 +15,9 @@ export interface Ways {
 
 const READ = /^(get|list)_/;
 // Each call of these carries a key of its own, so that a repeat after a lost connection has no second effect.
-const KEYED = new Set(["send_message", "retry_message", "update_message"]);
+const KEYED = /^(answer|create|delete|generate|replace|restore|retry|run|send|start|update)_/;
+// Written at every pause in typing, and harmless to lose: a key would double what such a call costs.
+const UNKEYED = new Set(["update_session_data", "update_session"]);
 const PAUSES_MS = [0, 300, 1_000, 3_000];
 const KEY_MS = 600_000; // the same words sent later than this are a new question
 
@@ -34,7 +36,7 @@ export class Caller {
   }
 
   async call(method: string, positional: unknown[]): Promise<unknown> {
-    if (!KEYED.has(method)) return this.send(method, positional);
+    if (!KEYED.test(method) || UNKEYED.has(method)) return this.send(method, positional);
     const what = JSON.stringify([method, positional]);
     const key = this.unsettledKey(what) ?? this.ways.newKey();
     return this.sendWithKey(what, key, method, positional);
@@ -68,7 +70,7 @@ export class Caller {
     try {
       return await this.once(method, positional, key);
     } catch (error) {
-      if (!isConnectionLost(error) || !(key || READ.test(method))) throw error;
+      if (!isUnanswered(error) || !(key || READ.test(method))) throw error;
       return this.again(method, positional, key);
     }
   }
@@ -79,7 +81,7 @@ export class Caller {
       try {
         return await this.ways.post(method, positional, key);
       } catch (error) {
-        if (!isConnectionLost(error)) throw error;
+        if (!isUnanswered(error)) throw error;
       }
     }
     throw connectionLost();
@@ -90,4 +92,9 @@ export class Caller {
       ? this.ways.live(method, positional, key)
       : this.ways.post(method, positional, key);
   }
+}
+
+// The first sending of a call may still be under way when its repeat arrives.
+function isUnanswered(error: unknown): boolean {
+  return isConnectionLost(error) || (error instanceof Error && error.name === "StillRunning");
 }
