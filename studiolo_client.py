@@ -185,6 +185,25 @@ class Figures(TypedDict):
     was_cut: bool
 
 
+class File(TypedDict):
+    """A file. Its bytes are had at `url`, with `?download=1` as an attachment; `sha256` is hexadecimal."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: str
+    url: str
+
+
+class FileList(TypedDict):
+    """Files, newest first; pass `next` as `after` for older ones."""
+
+    items: list[File]
+    next: str | None
+
+
 class Health(TypedDict):
     """All parts; `status` is healthy although some may be degraded or absent."""
 
@@ -340,6 +359,14 @@ class SessionList(TypedDict):
     next: str | None
 
 
+class Storage(TypedDict):
+    """How many bytes this workspace's files have, its uploads under way included, and how many they may have."""
+
+    used_bytes: int
+    max_bytes: int
+    max_file_bytes: int
+
+
 class SystemInfo(TypedDict):
     """What runs here."""
 
@@ -407,6 +434,16 @@ class Transcript(TypedDict):
     text: str
 
 
+class Upload(TypedDict):
+    """A file whose bytes are to be sent to `url` by tus 1.0; with the last one the file exists, under the same id."""
+
+    id: str
+    url: str
+    size: int
+    offset: int
+    expires_at: str
+
+
 class Studiolo(Connection):
     """Every method of the server; see `Connection` for tasks and events."""
 
@@ -425,9 +462,19 @@ class Studiolo(Connection):
         answer: NewToken = self.call("create_token", {"name": name, "days": days})
         return answer
 
+    def create_upload(self, name: str, size: int, media_type: str | None = None) -> Upload:
+        """Begin a file of `size` bytes; send them to the answer's `url` by tus 1.0."""
+        answer: Upload = self.call("create_upload", {"name": name, "size": size, "media_type": media_type})
+        return answer
+
     def delete_conversation(self, conversation_id: str) -> Conversation:
         """Delete a conversation; `restore_conversation` brings it back."""
         answer: Conversation = self.call("delete_conversation", {"conversation_id": conversation_id})
+        return answer
+
+    def delete_file(self, file_id: str) -> File:
+        """Delete a file; `restore_file` brings it back."""
+        answer: File = self.call("delete_file", {"file_id": file_id})
         return answer
 
     def delete_item(self, item_id: str, if_version: int | None = None) -> Item:
@@ -447,6 +494,11 @@ class Studiolo(Connection):
     def get_conversation(self, conversation_id: str, before: int | None = None, limit: int = 50) -> ConversationPage:
         """Return a conversation with its newest messages, or those before a number."""
         answer: ConversationPage = self.call("get_conversation", {"conversation_id": conversation_id, "before": before, "limit": limit})
+        return answer
+
+    def get_file(self, file_id: str) -> File:
+        """Return what is known of a file; its bytes are at its `url`."""
+        answer: File = self.call("get_file", {"file_id": file_id})
         return answer
 
     def get_health(self) -> Health:
@@ -474,6 +526,11 @@ class Studiolo(Connection):
         answer: SessionData = self.call("get_session_data", {})
         return answer
 
+    def get_storage(self) -> Storage:
+        """Return how much room the files of this workspace take, and may take."""
+        answer: Storage = self.call("get_storage", {})
+        return answer
+
     def get_system_info(self) -> SystemInfo:
         """Return the version, the machine, and how long the server has been up."""
         answer: SystemInfo = self.call("get_system_info", {})
@@ -494,6 +551,11 @@ class Studiolo(Connection):
     ) -> ConversationList:
         """List conversations, pinned ones first; `search` looks into titles and texts."""
         answer: ConversationList = self.call("list_conversations", {"after": after, "limit": limit, "search": search})
+        return answer
+
+    def list_files(self, search: str | None = None, after: str | None = None, limit: int = 50) -> FileList:
+        """List files, newest first; `search` looks into names."""
+        answer: FileList = self.call("list_files", {"search": search, "after": after, "limit": limit})
         return answer
 
     def list_items(
@@ -538,6 +600,11 @@ class Studiolo(Connection):
         answer: Conversation = self.call("restore_conversation", {"conversation_id": conversation_id})
         return answer
 
+    def restore_file(self, file_id: str) -> File:
+        """Bring a deleted file back."""
+        answer: File = self.call("restore_file", {"file_id": file_id})
+        return answer
+
     def restore_item(self, item_id: str) -> Item:
         """Bring a deleted item back."""
         answer: Item = self.call("restore_item", {"item_id": item_id})
@@ -563,6 +630,11 @@ class Studiolo(Connection):
     ) -> Conversation:
         """Rename or pin a conversation."""
         answer: Conversation = self.call("update_conversation", {"conversation_id": conversation_id, "title": title, "pinned": pinned})
+        return answer
+
+    def update_file(self, file_id: str, name: str) -> File:
+        """Rename a file; its media type follows the new name."""
+        answer: File = self.call("update_file", {"file_id": file_id, "name": name})
         return answer
 
     def update_item(self, item_id: str, changes: ItemPatch, if_version: int | None = None) -> Item:

@@ -17,15 +17,19 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
+import api.files
 import api.items
 import api.sessions
 import api.system
 import api.tasks
 import api.tokens  # noqa: F401 — areas register their methods when imported
 from api.api import Api, Ground
-from api.errors import InternalError
+from api.errors import InternalError, of_store
+from api.file_store import FileStore, Limits
+from api.file_sweep import FileSweep
 from api.method import METHODS, DeclarationError, Methods
 from api.models import BUILT_IN, Models
+from api.once import Once
 from api.plugin import PluginError, load_plugin
 from api.replies import Replies
 from api.services import Services
@@ -59,8 +63,10 @@ from sessions.keys import Proofs
 from sessions.lines import Lines
 from sessions.pairing import Pairings
 from settings import Settings, SettingsError, load_settings
-from store.database import Database
+from store.blobs import FolderBlobs
+from store.database import Database, StoreUnavailable
 from store.folder import NetworkFolder
+from store.parts import PartFiles
 from store.session_lock import SessionLocks
 from store.signals import ChangeWatch
 from tasks.journal import Journal
@@ -135,7 +141,7 @@ def build(settings: Settings) -> Parts:
         readers=readers,
         watch=watch,
         runner=runner,
-        sweeper=Sweeper(database, active),
+        sweeper=Sweeper(database, active, also=[FileSweep(services.files).sweep]),
         local_model=local_model,
     )
 
@@ -195,20 +201,36 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
 
 
 def _broke(error: Exception) -> Response:
+    if isinstance(error, StoreUnavailable):
+        logger.error("A request could not reach the store: {}", error)
+        return refused(of_store(error))
     logger.opt(exception=error).error("A request broke")
     return refused(InternalError())
 
 
 def _services(settings: Settings, database: Database, models: Models) -> Services:
-    journal = Journal(database)
+    journal, locks = Journal(database), SessionLocks(settings.data_dir / "sessions.lock")
     return Services(
         settings=settings,
         database=database,
-        locks=SessionLocks(settings.data_dir / "sessions.lock"),
+        locks=locks,
+        once=Once(database, SessionLocks(settings.data_dir / "calls.lock"), locks),
         journal=journal,
         queue=Queue(database, journal, {}),
         door_keeper=DoorKeeper(database, Proofs(settings.secret()), settings.session_idle_days * 86_400_000),
+        files=_files(settings, database, journal),
         models=models,
+    )
+
+
+def _files(settings: Settings, database: Database, journal: Journal) -> FileStore:
+    folder = settings.data_dir / "files"
+    return FileStore(
+        database=database,
+        journal=journal,
+        blobs=FolderBlobs(folder / "blobs"),
+        parts=PartFiles(folder / "parts", SessionLocks(settings.data_dir / "uploads.lock")),
+        limits=Limits(file_bytes=settings.max_file_bytes, session_bytes=settings.max_session_bytes),
     )
 
 

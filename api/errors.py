@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, JsonValue
 
+from store.database import StoreFull, StoreUnavailable
+
 
 class ErrorBody(BaseModel):
     """An error as every door shows it; `details` holds facts, among them often `next`, the next step in a sentence."""
@@ -22,6 +24,7 @@ class ApiError(Exception):
     en: ClassVar[str] = ""
     zh: ClassVar[str] = ""
     code: ClassVar[str] = "api_error"
+    of_calls: ClassVar[bool] = True  # false for what only uploads and downloads meet
 
     def __init_subclass__(cls) -> None:
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
@@ -110,6 +113,8 @@ _NOUNS = {
     "model": "模型",
     "page": "页面",
     "token": "令牌",
+    "file": "文件",
+    "upload": "上传",
     "item": "条目",
 }
 
@@ -154,6 +159,25 @@ class AlreadyRunning(ApiError):
     zh = "仍在生成回答。请先停止，或等待其结束。"
 
 
+class StillRunning(ApiError):
+    """A call with this idempotency key is under way."""
+
+    status = 409
+    en = "The same call is still under way. Repeat it in {retry_after} s with the same key to get its answer."
+    zh = "相同的调用仍在进行。请在 {retry_after} 秒后用同一个键重试，以取得其回答。"
+
+    def __init__(self, retry_after: int = 1, **facts: JsonValue) -> None:
+        super().__init__(retry_after=retry_after, **facts)
+
+
+class ShownOnce(ApiError):
+    """A call with this idempotency key was done, and its answer held a secret."""
+
+    status = 409
+    en = "That was done with this key already, and its answer is shown only once. Delete what it made, and begin anew."
+    zh = "使用此键的调用已经完成，其回答只显示一次。请删除其结果后重新开始。"
+
+
 class TooLarge(ApiError):
     """More bytes than the place takes."""
 
@@ -162,12 +186,28 @@ class TooLarge(ApiError):
     zh = "内容过大：最多 {max_bytes} 字节。"
 
 
+class QuotaExceeded(ApiError):
+    """The workspace's files would have more bytes than they may."""
+
+    status = 413
+    en = "There is no room for that: {used_bytes} of {max_bytes} bytes are used. Delete files first."
+    zh = "空间不足：已使用 {used_bytes} / {max_bytes} 字节。请先删除一些文件。"
+
+
 class UnsupportedMediaType(ApiError):
     """The body is not JSON by its own word."""
 
     status = 415
     en = "Send the arguments as JSON, with Content-Type: application/json."
     zh = "请以 JSON 发送参数，并设置 Content-Type: application/json。"
+
+
+class KeyReused(ApiError):
+    """The idempotency key belongs to a call of another method, or with other arguments."""
+
+    status = 422
+    en = "This idempotency key was used for another call. Take a new key for a new call."
+    zh = "此幂等键已用于另一次调用。新的调用请使用新的键。"
 
 
 class MisdirectedRequest(ApiError):
@@ -252,3 +292,16 @@ class Interrupted(ApiError):
     status = 503
     en = "The server stopped while this was being written. What had come is kept; ask again."
     zh = "生成过程中服务器停止了。已生成的内容已保留，请重新提问。"
+
+
+class DiskFull(ApiError):
+    """The server's disk has no room."""
+
+    status = 507
+    en = "The server's disk is full, and nothing was stored. Ask whoever hosts it to make room, then try again."
+    zh = "服务器磁盘已满，未存储任何内容。请联系管理员清理空间后重试。"
+
+
+def of_store(error: StoreUnavailable) -> ApiError:
+    """Return the store's trouble as a visitor is told of it."""
+    return DiskFull() if isinstance(error, StoreFull) else Unavailable()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.file_store import FileStore
 from sessions.door_keeper import DoorKeeper
 from settings import Settings
 from store.database import Database
@@ -12,6 +13,7 @@ from tasks.queue import Queue
 
 if TYPE_CHECKING:
     from api.models import Models
+    from api.once import Once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +23,11 @@ class Services:
     settings: Settings
     database: Database
     locks: SessionLocks
+    once: "Once"
     journal: Journal
     queue: Queue
     door_keeper: DoorKeeper
+    files: FileStore
     models: "Models"
 
     @property

@@ -1,15 +1,18 @@
 """Housekeeping: a workspace nobody opened for long is deleted with all that hangs on it; long streams are folded."""
 
 import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from loguru import logger
 
 from sessions.active import ActiveSessions
-from store import event_rows, session_rows
+from store import event_rows, key_rows, session_rows
+from store.clock import now_ms
 from store.database import Database
 
+KEYS_KEPT_MS = 86_400_000  # idempotency keys
 KEPT_EVENTS = 1000  # of a workspace's stream: a page that is further behind reads the state again
 
 
@@ -18,10 +21,17 @@ class Sweeper:
 
     BATCH = 100
 
-    def __init__(self, database: Database, active: ActiveSessions[Any], every_s: float = 60) -> None:
+    def __init__(
+        self,
+        database: Database,
+        active: ActiveSessions[Any],
+        every_s: float = 60,
+        also: Sequence[Callable[[], object]] = (),
+    ) -> None:
         self._database = database
         self._active = active
         self._every_s = every_s
+        self._also = also
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="session-sweeper", daemon=True)
 
@@ -38,9 +48,14 @@ class Sweeper:
         """Delete what has expired and fold what is long; returns how many workspaces went."""
         self._active.drop_aged()
         self._fold()
+        with self._database.write() as write:
+            key_rows.remove_older(write.connection, now_ms() - KEYS_KEPT_MS)
         with self._database.read() as connection:
             found = session_rows.expired(connection, self.BATCH)
-        return sum(self._remove(session_id) for session_id in found)
+        num_gone = sum(self._remove(session_id) for session_id in found)
+        for sweep in self._also:  # what hung on them is free by now
+            sweep()
+        return num_gone
 
     def _fold(self) -> None:
         with self._database.read() as connection:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,15 @@ from store.migrate import bring_up_to_date
 BUSY_MS = 10_000
 MAX_CONNECTIONS = 96
 TROUBLE = (OperationalError, sqlite.OperationalError)
+FULL = "database or disk is full"  # SQLITE_FULL
 
 
 class StoreUnavailable(Exception):
     """The database did not take a read or a write: locked for too long, full or gone."""
+
+
+class StoreFull(StoreUnavailable):
+    """The disk has no room for what was to be written."""
 
 
 class Write:
@@ -36,6 +41,14 @@ class Write:
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Have `callback` run after the commit, on this thread; never where the write is rolled back."""
         self._callbacks.append(callback)
+
+    def num_callbacks(self) -> int:
+        """Return how many were asked for so far."""
+        return len(self._callbacks)
+
+    def drop_callbacks(self, kept: int) -> None:
+        """Forget all but the first ones: what they hang on was rolled back."""
+        del self._callbacks[kept:]
 
     def run_callbacks(self) -> None:
         """Run what was asked for; called by the Database once the rows are safe."""
@@ -56,11 +69,34 @@ class Database:
         self.engine = _engine(path)
         self._lock = threading.Lock()
         self._writer: Connection | None = None
+        self._thread = _ThreadState()
         bring_up_to_date(self.engine, path.with_suffix(".migrating"))
 
+    def read(self) -> AbstractContextManager[Connection]:
+        """Give a connection on one unmoving picture of the rows; inside `joined`, one that sees what was written."""
+        unit = self._thread.unit
+        return self._read() if unit is None else nullcontext(unit.connection)
+
+    def write(self) -> AbstractContextManager[Write]:
+        """Give the one write transaction of this process; commits at the end, rolls back on any error."""
+        stack = self._thread.stack
+        return self._write() if stack is None else self._join(stack)
+
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Give a connection on one unmoving picture of the rows."""
+    def joined(self) -> Iterator[None]:
+        """Make one transaction of all that this thread writes inside; it commits at the end of the block.
+
+        From the first write on nothing else of this process can write: what may take long comes before it.
+        """
+        with ExitStack() as stack:
+            self._thread.stack = stack
+            try:
+                yield
+            finally:
+                self._thread.stack = self._thread.unit = None
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
                 _say(connection, "BEGIN")
@@ -72,8 +108,7 @@ class Database:
             raise _unavailable(error) from error
 
     @contextmanager
-    def write(self) -> Iterator[Write]:
-        """Give the one write transaction of this process; commits at the end, rolls back on any error."""
+    def _write(self) -> Iterator[Write]:
         with self._lock:
             connection = self._write_connection()
             unit = Write(connection)
@@ -89,6 +124,25 @@ class Database:
                 raise
         unit.run_callbacks()
 
+    @contextmanager
+    def _join(self, stack: ExitStack) -> Iterator[Write]:
+        unit = self._thread.unit = self._thread.unit or stack.enter_context(self._write())
+        if not _is_open(unit.connection):
+            raise StoreUnavailable("the transaction has ended before its time")
+        kept = unit.num_callbacks()
+        _say(unit.connection, "SAVEPOINT part")
+        try:
+            yield unit
+            _say(unit.connection, "RELEASE part")
+        except BaseException as error:
+            unit.drop_callbacks(kept)
+            if _is_open(unit.connection):
+                _say(unit.connection, "ROLLBACK TO part")
+                _say(unit.connection, "RELEASE part")
+            if isinstance(error, TROUBLE):
+                raise _unavailable(error) from error
+            raise
+
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
@@ -103,17 +157,27 @@ class Database:
         return self._writer
 
 
+class _ThreadState(threading.local):
+    stack: ExitStack | None = None
+    unit: Write | None = None
+
+
 def _unavailable(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(str(getattr(error, "orig", error)))
+    text = str(getattr(error, "orig", error))
+    return StoreFull(text) if FULL in text else StoreUnavailable(text)
 
 
 def _roll_back(connection: Connection) -> None:
     if connection.invalidated:
         connection.close()  # Ctrl-C in mid statement: SQLAlchemy let go of it, and with it of the transaction
         return
-    # A full disk or an interrupt may have ended the transaction already.
-    if connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+    if _is_open(connection):
         _say(connection, "ROLLBACK")
+
+
+def _is_open(connection: Connection) -> bool:
+    # A full disk or an interrupt may have ended the transaction already.
+    return not connection.invalidated and bool(connection.connection.driver_connection.in_transaction)  # type: ignore[union-attr]
 
 
 def _say(connection: Connection, words: str) -> None:

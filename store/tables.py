@@ -141,7 +141,6 @@ messages = Table(
     Column("state", Text, nullable=False),
     Column("error", JSON(none_as_null=True)),
     Column("task_id", Uuid),
-    Column("idempotency_key", Text),
     Column("created_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Column("figures", JSON(none_as_null=True)),
@@ -149,7 +148,19 @@ messages = Table(
     Index("messages_by_conversation", "conversation_id", "shown", "number"),
     Index("messages_by_task", "task_id"),
     Index("messages_by_parent", "parent_id"),
-    Index("messages_by_key", "session_id", "idempotency_key", unique=True),
+)
+
+# What a call with an idempotency key answered; the row is written in the transaction of the call's effect.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False),  # SHA-256 of the method's name and its arguments
+    Column("answer", Text),  # JSON; none where the answer held a secret
+    Column("created_ms", BigInteger, nullable=False),
+    Index("idempotency_keys_by_age", "created_ms"),
+    sqlite_with_rowid=False,
 )
 
 # `key` is the rowid of the index of words: migration 0006 makes `item_words`, an FTS5 table, and a trigger that takes
@@ -192,4 +203,45 @@ item_tags = Table(
     Column("name", Text, primary_key=True),
     Column("num_items", Integer, nullable=False),  # that are not deleted
     sqlite_with_rowid=False,
+)
+
+# Bytes, each once. Those that neither a file nor an upload points to are removed by the sweep.
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", LargeBinary(32), ForeignKey("blobs.sha256"), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("deleted_ms", BigInteger),
+    Index("files_by_session", "session_id", "created_ms", "id"),
+    Index("files_by_blob", "sha256"),
+    Index("files_by_deletion", "deleted_ms"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # and of the file that it becomes
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", LargeBinary(32), ForeignKey("blobs.sha256")),  # once all bytes are there
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("uploads_by_session", "session_id"),
+    Index("uploads_by_blob", "sha256"),
+    Index("uploads_by_expiry", "expires_ms"),
 )

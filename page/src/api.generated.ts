@@ -52,6 +52,23 @@ export interface Figures {
   was_cut: boolean;
 }
 
+/** A file. Its bytes are had at `url`, with `?download=1` as an attachment; `sha256` is hexadecimal. */
+export interface File {
+  id: string;
+  name: string;
+  media_type: string;
+  size: number;
+  sha256: string;
+  created_at: string;
+  url: string;
+}
+
+/** Files, newest first; pass `next` as `after` for older ones. */
+export interface FileList {
+  items: File[];
+  next: string | null;
+}
+
 /** All parts; `status` is healthy although some may be degraded or absent. */
 export interface Health {
   status: string;
@@ -192,6 +209,13 @@ export interface SessionList {
   next: string | null;
 }
 
+/** How many bytes this workspace's files have, its uploads under way included, and how many they may have. */
+export interface Storage {
+  used_bytes: number;
+  max_bytes: number;
+  max_file_bytes: number;
+}
+
 /** What runs here. */
 export interface SystemInfo {
   version: string;
@@ -252,6 +276,15 @@ export interface Transcript {
   text: string;
 }
 
+/** A file whose bytes are to be sent to `url` by tus 1.0; with the last one the file exists, under the same id. */
+export interface Upload {
+  id: string;
+  url: string;
+  size: number;
+  offset: number;
+  expires_at: string;
+}
+
 export interface Api {
   /** Ask a task to stop; what it did so far stays. */
   cancel_task(task_id: string): Promise<Task>;
@@ -259,8 +292,12 @@ export interface Api {
   create_item(item: ItemIn): Promise<Item>;
   /** Make a key to this workspace for a program; its word is shown once. */
   create_token(name: string, days?: number): Promise<NewToken>;
+  /** Begin a file of `size` bytes; send them to the answer's `url` by tus 1.0. */
+  create_upload(name: string, size: number, media_type?: string | null): Promise<Upload>;
   /** Delete a conversation; `restore_conversation` brings it back. */
   delete_conversation(conversation_id: string): Promise<Conversation>;
+  /** Delete a file; `restore_file` brings it back. */
+  delete_file(file_id: string): Promise<File>;
   /** Delete an item; for 30 days `restore_item` brings it back. */
   delete_item(item_id: string, if_version?: number | null): Promise<Item>;
   /** Delete many items; answers those that were there. */
@@ -269,6 +306,8 @@ export interface Api {
   delete_token(token_id: string): Promise<null>;
   /** Return a conversation with its newest messages, or those before a number. */
   get_conversation(conversation_id: string, before?: number | null, limit?: number): Promise<ConversationPage>;
+  /** Return what is known of a file; its bytes are at its `url`. */
+  get_file(file_id: string): Promise<File>;
   /** Check the database, disk, memory, models and engine. */
   get_health(): Promise<Health>;
   /** Return one item. */
@@ -279,6 +318,8 @@ export interface Api {
   get_session(): Promise<Session>;
   /** Return the workspace's JSON map and its version. */
   get_session_data(): Promise<SessionData>;
+  /** Return how much room the files of this workspace take, and may take. */
+  get_storage(): Promise<Storage>;
   /** Return the version, the machine, and how long the server has been up. */
   get_system_info(): Promise<SystemInfo>;
   /** Return one task of this workspace. */
@@ -287,6 +328,8 @@ export interface Api {
   get_transcript(conversation_id: string, form?: "markdown" | "json"): Promise<Transcript>;
   /** List conversations, pinned ones first; `search` looks into titles and texts. */
   list_conversations(after?: string | null, limit?: number, search?: string | null): Promise<ConversationList>;
+  /** List files, newest first; `search` looks into names. */
+  list_files(search?: string | null, after?: string | null, limit?: number): Promise<FileList>;
   /** List items: searched, filtered and sorted, page after page. */
   list_items(
     where?: ItemWhere | null,
@@ -308,6 +351,8 @@ export interface Api {
   replace_item(item_id: string, item: ItemIn, if_version?: number | null): Promise<Item>;
   /** Bring a deleted conversation back, whole. */
   restore_conversation(conversation_id: string): Promise<Conversation>;
+  /** Bring a deleted file back. */
+  restore_file(file_id: string): Promise<File>;
   /** Bring a deleted item back. */
   restore_item(item_id: string): Promise<Item>;
   /** Bring many deleted items back; answers those that were deleted. */
@@ -318,6 +363,8 @@ export interface Api {
   send_message(text: string, conversation_id?: string | null, model?: string | null): Promise<Task>;
   /** Rename or pin a conversation. */
   update_conversation(conversation_id: string, title?: string | null, pinned?: boolean | null): Promise<Conversation>;
+  /** Rename a file; its media type follows the new name. */
+  update_file(file_id: string, name: string): Promise<File>;
   /** Change some fields of an item; attributes merge, and null takes a field away. */
   update_item(item_id: string, changes: ItemPatch, if_version?: number | null): Promise<Item>;
   /** Change the same fields of many items; answers those that are there. */
@@ -334,20 +381,25 @@ export const METHODS = [
   "cancel_task",
   "create_item",
   "create_token",
+  "create_upload",
   "delete_conversation",
+  "delete_file",
   "delete_item",
   "delete_items",
   "delete_token",
   "get_conversation",
+  "get_file",
   "get_health",
   "get_item",
   "get_item_facts",
   "get_session",
   "get_session_data",
+  "get_storage",
   "get_system_info",
   "get_task",
   "get_transcript",
   "list_conversations",
+  "list_files",
   "list_items",
   "list_models",
   "list_sessions",
@@ -356,11 +408,13 @@ export const METHODS = [
   "open_branch",
   "replace_item",
   "restore_conversation",
+  "restore_file",
   "restore_item",
   "restore_items",
   "retry_message",
   "send_message",
   "update_conversation",
+  "update_file",
   "update_item",
   "update_items",
   "update_message",
