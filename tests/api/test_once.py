@@ -3,8 +3,11 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
+from uuid import UUID
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
 import requests
 
@@ -107,6 +110,21 @@ def test_one_key_is_one_call_at_every_door(alice: Visitor, server: Server) -> No
     assert (rest(), live()) == (2, 2)
     assert '"result":2' in mcp()
     assert alice.call("get_session_data")["data"] == {"count": 2}
+
+
+def test_nobody_ever_sees_the_effect_without_its_key(alice: Visitor, server: Server, scale: int) -> None:
+    num_calls, seen = 100 * scale, set[tuple[int, int]]()
+    query = """SELECT coalesce((SELECT json_extract(data, '$.count') FROM sessions WHERE id = :id), 0),
+                      (SELECT count(*) FROM idempotency_keys WHERE session_id = :id)"""
+    with (
+        ThreadPoolExecutor(1) as other,
+        closing(sqlite.connect(str(server.data_dir / "studiolo.db"), isolation_level=None)) as reader,
+    ):
+        calls = other.submit(lambda: [send(alice, "add_count", {}, key=f"n{number}") for number in range(num_calls)])
+        while not calls.done():
+            seen.add(reader.execute(query, {"id": UUID(alice.session_id).hex}).fetchone())
+    assert len(seen) > num_calls / 4
+    assert [(count, num_keys) for count, num_keys in seen if count != num_keys] == []
 
 
 def test_a_bad_key_is_refused_at_each_door_that_takes_one(alice: Visitor) -> None:
