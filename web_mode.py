@@ -38,6 +38,8 @@ from doors.cookies import WindowMark
 from doors.direct import Direct
 from doors.entrance import Entrance
 from doors.events import EventStreams
+from doors.files import PATH as FILES_PATH
+from doors.files import FileDoor
 from doors.gate import Gate
 from doors.live import LiveDoor
 from doors.mcp import PATH as MCP_PATH
@@ -173,6 +175,7 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
     lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
     live = LiveDoor(parts.entrance, parts.readers, threads, lines)
     mcp = McpDoor(parts.entrance, parts.readers, threads, lines)
+    files = FileDoor(parts.entrance, parts.services.files)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -185,6 +188,7 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
             async with mcp.running():
                 yield
         finally:
+            files.close()
             threads.shutdown(wait=False, cancel_futures=True)
             await asyncio.to_thread(parts.stop)
 
@@ -192,6 +196,7 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
     routes = [
         WebSocketRoute("/live", live.serve),
         Route(MCP_PATH, mcp),
+        Route(FILES_PATH, files),
         Mount("/static", StaticDoor()),
         Route("/service-worker.js", ServiceWorkerDoor()),
         Mount("/", flask),

@@ -64,6 +64,8 @@ class Uploads:
             held.push(part)
             if now.offset != offset:
                 raise WrongOffset(offset=now.offset)
+            if now.is_whole:
+                self.finish(now, part)
             if now.row is None or now.is_whole:
                 return None
             self._put_off(now.row)

@@ -46,7 +46,7 @@ def name_of(status: int) -> str:
 def _by_status() -> dict[int, list[type[ApiError]]]:
     found: defaultdict[int, list[type[ApiError]]] = defaultdict(list)
     for kind in ERRORS.values():
-        if kind.en:
+        if kind.en and kind.of_calls:
             found[kind.status].append(kind)
     found[CHANGED] = [ERRORS["conflict"]]
     return found
