@@ -54,7 +54,9 @@ def _shape(name: str, schema: Schema) -> str:
         if len(long) > 120:
             long = f"export type {name} =\n" + "\n".join(f"  | {kind}" for kind in kinds.split(" | ")) + ";\n"
         return note + long
-    fields = [f"  {field}: {type_of(inner)};\n" for field, inner in schema["properties"].items()]
+    required = schema.get("required", ())
+    marks = {field: "" if field in required else "?" for field in schema["properties"]}
+    fields = [f"  {field}{marks[field]}: {type_of(inner)};\n" for field, inner in schema["properties"].items()]
     return f"{note}export interface {name} {{\n{''.join(fields)}}}\n"
 
 

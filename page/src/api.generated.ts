@@ -106,11 +106,11 @@ export interface ItemIdList {
 /** An item as it is written: a title, and what else is known. Tags are trimmed, and kept once each in order. */
 export interface ItemIn {
   title: string;
-  text: string;
-  number: number | null;
-  date: string | null;
-  tags: string[];
-  attributes: { [key: string]: unknown };
+  text?: string;
+  number?: number | null;
+  date?: string | null;
+  tags?: string[];
+  attributes?: { [key: string]: unknown };
 }
 
 /** Items in order; pass `next` as `after` for those that follow. */
@@ -121,23 +121,23 @@ export interface ItemList {
 
 /** What is to change. Null clears number and date; attributes merge by RFC 7396: a member that is null goes. */
 export interface ItemPatch {
-  title: string;
-  text: string;
-  number: number | null;
-  date: string | null;
-  tags: string[];
-  attributes: { [key: string]: unknown };
+  title?: string;
+  text?: string;
+  number?: number | null;
+  date?: string | null;
+  tags?: string[];
+  attributes?: { [key: string]: unknown };
 }
 
 /** Which items: those that have every word of `search`, every tag, and lie within the ranges, ends included. */
 export interface ItemWhere {
-  search: string;
-  tags: string[];
-  number_from: number;
-  number_to: number;
-  date_from: string;
-  date_to: string;
-  deleted: boolean;
+  search?: string;
+  tags?: string[];
+  number_from?: number;
+  number_to?: number;
+  date_from?: string;
+  date_to?: string;
+  deleted?: boolean;
 }
 
 /** A question or an answer. While an answer is `streaming` its text is empty here and comes as its task's events. */
@@ -173,7 +173,7 @@ export interface Model {
 /** The models of all servers that answer, the default first. */
 export interface ModelList {
   items: Model[];
-  next: string | null;
+  next?: string | null;
   default: string | null;
 }
 
@@ -206,7 +206,7 @@ export interface SessionData {
 /** The workspaces of this browser, last used first. */
 export interface SessionList {
   items: Session[];
-  next: string | null;
+  next?: string | null;
 }
 
 /** How many bytes this workspace's files have, its uploads under way included, and how many they may have. */
@@ -266,7 +266,7 @@ export interface Token {
 /** The tokens of this workspace, newest first, those that have ended too. */
 export interface TokenList {
   items: Token[];
-  next: string | null;
+  next?: string | null;
 }
 
 /** A text with the file name and media type to keep it under. */

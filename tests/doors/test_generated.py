@@ -29,6 +29,12 @@ def test_a_new_method_appears_with_its_types_and_help() -> None:
     assert '  "get_extra",\n' in text
 
 
+def test_what_may_be_left_out_of_an_argument_is_optional() -> None:
+    text = generate(METHODS)
+    shape = text[text.index("export interface ItemIn {") :].partition("}\n")[0]
+    assert "  title: string;\n  text?: string;\n  number?: number | null;\n" in shape
+
+
 def test_stale_types_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check"], METHODS) == 0
     assert main(["--check"], Methods().including(Extra)) == 1
