@@ -64,6 +64,7 @@ from sessions.expiry import Sweeper
 from sessions.keys import Proofs
 from sessions.lines import Lines
 from sessions.pairing import Pairings
+from sessions.trash import TrashSweep
 from settings import Settings, SettingsError, load_settings
 from store.blobs import FolderBlobs
 from store.database import Database, StoreUnavailable
@@ -143,7 +144,7 @@ def build(settings: Settings) -> Parts:
         readers=readers,
         watch=watch,
         runner=runner,
-        sweeper=Sweeper(database, active, also=[FileSweep(services.files).sweep]),
+        sweeper=Sweeper(database, active, also=[TrashSweep(database).sweep, FileSweep(services.files).sweep]),
         local_model=local_model,
     )
 

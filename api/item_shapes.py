@@ -1,6 +1,7 @@
 """The shapes of items: what goes in, what comes out, and what of it is allowed."""
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -22,6 +23,7 @@ MAX_SEARCH = 200
 MAX_ATTRIBUTES = 65_536  # bytes of JSON
 MAX_DEPTH = 20
 MAX_AT_ONCE = 1000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _trimmed(text: str) -> str:
@@ -30,7 +32,7 @@ def _trimmed(text: str) -> str:
 
 def _calendar_day(text: str) -> str:
     try:
-        if len(text) != 10 or not text.isascii():
+        if not _DAY.fullmatch(text):  # Python reads weeks and days without a dash, too
             raise ValueError(text)
         return dt.date.fromisoformat(text).isoformat()
     except ValueError:

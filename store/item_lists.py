@@ -18,7 +18,7 @@ from store.item_rows import COLUMNS, INDEX, ItemRow, row_of
 from store.search import Term, folded, mark_of, stands_in, term_of_name
 from store.tables import items
 
-FEW = 2000  # rows that are fetched and sorted in less time than it takes to find a page of them by reading
+FEW = 3000  # rows that are fetched and sorted in less time than it takes to find a page of them by reading
 SORTED = {
     "updated": items.c.updated_ms,
     "created": items.c.created_ms,
@@ -72,7 +72,7 @@ class _Filter:
 
 def list_items(connection: Connection, listing: Listing) -> list[ItemRow]:
     """Return one page."""
-    conditions = [*_own(listing), *_chosen(connection, listing)]
+    conditions = _conditions(connection, listing)
     found: list[ItemRow] = []
     for part in _parts(listing):
         query = select(*COLUMNS).where(*conditions, *part)
@@ -124,12 +124,17 @@ def _parts(listing: Listing) -> Iterator[list[Condition]]:
         yield [column.is_(None), key < after.key if listing.is_descending else key > after.key]
 
 
-def _chosen(connection: Connection, listing: Listing) -> list[Condition]:
-    """Return what the filters ask for: the first that few rows meet as what is fetched, the others row by row."""
+def _conditions(connection: Connection, listing: Listing) -> list[Condition]:
+    """Return which rows are meant: the first filter that few rows meet as what is fetched, the others row by row."""
     filters = list(_filters(listing))
     few = next((one for one in filters if one.keys is not None and _is_few(connection, one.keys)), None)
-    found = [condition for one in filters if one is not few for condition in one.by_row]
-    return found if few is None or few.keys is None else [items.c.key.in_(few.keys), *found]
+    rest = [condition for one in filters if one is not few for condition in one.by_row]
+    if few is None or few.keys is None:
+        return [*_own(listing), *rest]
+    # In other words than the indexes of the sorts have it, so that none of them is read to its end for a few keys.
+    deleted = func.coalesce(items.c.deleted_ms, 0)
+    is_wanted = deleted > 0 if listing.filters.is_deleted else deleted == 0
+    return [items.c.key.in_(few.keys), items.c.session_id == listing.session_id, is_wanted, *rest]
 
 
 def _filters(listing: Listing) -> Iterator[_Filter]:

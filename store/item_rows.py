@@ -121,12 +121,6 @@ def counts_of(connection: Connection, session_id: UUID) -> ItemCounts:
     )
 
 
-def remove_deleted(connection: Connection, before_ms: int, limit: int) -> int:
-    """Remove for good what was deleted before a moment, so many at most; returns how many went."""
-    old = select(items.c.key).where(items.c.deleted_ms < before_ms).limit(limit)
-    return connection.execute(delete(items).where(items.c.key.in_(old))).rowcount
-
-
 def _values(row: ItemRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ItemRow.__slots__}
 

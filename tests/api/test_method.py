@@ -12,7 +12,7 @@ from api.method import METHODS, DeclarationError, Methods, bind, declared_by, me
 
 VERBS = frozenset(
     """list get create update delete open close start cancel retry answer send run generate upload watch login logout
-    register restore""".split()  # noqa: SIM905 — as DESIGN lists them, and restore
+    register restore replace""".split()  # noqa: SIM905 — as DESIGN lists them, and what docs/decisions.md adds
 )
 
 

@@ -253,10 +253,20 @@ def data_of(envelope: dict[str, Any]) -> Any:
 
 
 def _parts(route: Route, arguments: dict[str, Any]) -> dict[str, Any]:
-    if route.takes_body:
+    if route.takes_body and route.spread is None:
         return {"json": arguments}
-    return {"params": {name: _word(value) for name, value in arguments.items() if value is not None}}
+    spread = arguments.get(route.spread or "", {})
+    words = {name: value for name, value in arguments.items() if name != route.spread}
+    if route.takes_body:
+        return {"json": spread, "params": _words(words)}
+    return {"params": _words({**spread, **words})}
 
 
-def _word(value: Any) -> str:
+def _words(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: _word(value) for name, value in arguments.items() if value is not None}
+
+
+def _word(value: Any) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(_word(one)) for one in value]
     return value if isinstance(value, str) else json.dumps(value)

@@ -52,12 +52,19 @@ def prepared(visitor: Visitor, name: str) -> dict[str, Any]:
         return dict(example)
     if name == "delete_token":
         return {"token_id": visitor.call("create_token", "to delete")["id"]}
+    wanted = [parameter.name for parameter in PROBED[name].parameters if parameter.default is parameter.empty]
+    if "item_id" in wanted:
+        written = {"item": {"title": "Tea"}, "changes": {"number": None, "tags": ["hot"]}}
+        known = {"item_id": visitor.call("create_item", {"title": "Water", "number": 1})["id"], **written}
+        return {one: known[one] for one in wanted}
+    if name.endswith("_file"):
+        known = {"file_id": visitor.call("create_upload", "empty.txt", 0)["id"], "name": "renamed.txt"}
+        return {one.name: known[one.name] for one in PROBED[name].parameters}
     task = ended(visitor, ask(visitor, "What is a studiolo?"))
     facts = task["facts"]
     known = {"task_id": task["id"], "text": "What else?", **facts}
     if name == "update_message":
         known["message_id"] = facts["question_id"]
-    wanted = [parameter.name for parameter in PROBED[name].parameters if parameter.default is parameter.empty]
     return {one: known[one] for one in wanted}
 
 

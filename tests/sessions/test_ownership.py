@@ -11,7 +11,8 @@ from api.method import METHODS
 from tests.visitors import Visitor
 
 SAME_ID = {"X-Request-ID": "the-same-for-both"}
-UUID_ARGUMENTS = ("conversation_id", "message_id", "task_id", "token_id")
+UUID_ARGUMENTS = ("conversation_id", "message_id", "task_id", "token_id", "item_id", "file_id")
+OTHERS = {"item": {"title": "Mine now?"}, "changes": {"title": "Mine now?"}, "form": "csv", "name": "mine.txt"}
 TAKES_AN_ID = sorted(name for name, one in METHODS.items() if any(p.name in UUID_ARGUMENTS for p in one.parameters))
 
 
@@ -20,7 +21,10 @@ def owned(alice: Visitor) -> dict[str, str]:
     """Return ids of things that alice owns."""
     task = alice.call("send_message", "Whose is this?")
     token = alice.call("create_token", "mine")
-    return {"task_id": task["id"], "token_id": token["id"], **task["facts"]}
+    item = alice.call("create_item", {"title": "mine"})
+    file = alice.call("create_upload", "mine.txt", 0)
+    known = {"token_id": token["id"], "item_id": item["id"], "file_id": file["id"]}
+    return {"task_id": task["id"], **known, **task["facts"]}
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))
@@ -67,6 +71,7 @@ def _as_stranger(visitor: Visitor, session_id: str, name: str) -> requests.Respo
 
 def _arguments(name: str, ids: dict[str, str]) -> dict[str, Any]:
     given: dict[str, Any] = {"text": "Mine now?"} if name in ("send_message", "update_message") else {}
+    given |= {p.name: OTHERS[p.name] for p in METHODS[name].parameters if p.name in OTHERS and p.default is p.empty}
     return given | {p.name: ids[p.name] for p in METHODS[name].parameters if p.name in UUID_ARGUMENTS}
 
 

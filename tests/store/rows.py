@@ -41,12 +41,14 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 
 def table_names(path: Path) -> set[str]:
-    """Return the names of the tables in a database."""
+    """Return the names of the tables in a database, without those of indexes of words."""
     import pysqlite3.dbapi2 as sqlite
 
     connection = sqlite.connect(str(path))
     try:
-        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        rows = connection.execute(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'"
+        ).fetchall()
     finally:
         connection.close()
     return {str(name) for (name,) in rows}

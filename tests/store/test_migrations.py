@@ -55,10 +55,15 @@ def shape_of(connection: Connection) -> dict[str, object]:
     return shape
 
 
+def is_no_index_of_words(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not str(name).startswith("item_words")
+
+
 def test_migrations_and_tables_say_the_same(database: Database) -> None:
     made_at_once = create_engine("sqlite://")
     with database.engine.connect() as connection, made_at_once.connect() as wanted:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": is_no_index_of_words}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
         metadata.create_all(wanted)
         assert shape_of(connection) == shape_of(wanted)

@@ -59,7 +59,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE item_words USING fts5("
-            "words, content='', contentless_delete=1, tokenize=\"ascii tokenchars '#'\")"
+            "words, content='', contentless_delete=1, prefix='10 11', tokenize=\"ascii tokenchars '#'\")"
         )
         op.execute(
             "CREATE TRIGGER item_words_go AFTER DELETE ON items BEGIN DELETE FROM item_words WHERE rowid = old.key; END"
