@@ -66,9 +66,9 @@ _BY_ENDING = {ending: kind for kind, endings in _ENDINGS.items() for ending in e
 
 
 def media_type_of(name: str, said: str | None = None) -> str:
-    """Return what a file is by its name's ending; where that says nothing, what its sender said, if known here."""
-    ending = name.rpartition(".")[2].lower()
-    kind = (said or "").partition(";")[0].strip().lower()
+    """Return what a file is by its name's ending; of a name without one, what its sender said, if known here."""
+    ending = name.rpartition(".")[2].strip().lower() if "." in name else ""
+    kind = "" if ending else (said or "").partition(";")[0].strip().lower()
     return _BY_ENDING.get(ending) or (kind if kind in _ENDINGS else UNKNOWN)
 
 

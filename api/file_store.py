@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
-    """A file to be made: whose, and under which name; `media_type` counts where the name's ending says nothing."""
+    """A file to be made: whose, and under which name; `media_type` counts where the name has no ending."""
 
     session_id: UUID
     name: str

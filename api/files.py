@@ -97,7 +97,7 @@ class Files(Area):
     ) -> Upload:
         """Begin a file of `size` bytes; send them to the answer's `url` by tus 1.0.
 
-        The media type follows from the name; `media_type` counts where the name says nothing. Raises `quota_exceeded`
+        The media type follows from the name; `media_type` counts where it has no ending. Raises `quota_exceeded`
         where the workspace's files would be too large with it, `too_large` where it is so by itself, and `disk_full`.
         """
         files, session_id = self._services.files, self._caller.session_id
