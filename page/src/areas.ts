@@ -1,4 +1,4 @@
-import { type LucideIcon, MessageCircle } from "lucide-react";
+import { Folder, type LucideIcon, MessageCircle, TableProperties } from "lucide-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
 /** A part of the page with a folder of its own. */
@@ -8,7 +8,7 @@ export interface Area {
   path: string;
   icon: LucideIcon;
   /** The key of its name in the translations. */
-  title: "areas.chat";
+  title: "areas.chat" | "areas.items" | "areas.files";
   /** Gets what follows `path` in the address, "" where nothing does. */
   Page: LazyExoticComponent<ComponentType<{ rest: string }>>;
   /** What it adds to the navigation on the left. */
@@ -23,6 +23,20 @@ const [home, ...others]: [Area, ...Area[]] = [
     title: "areas.chat",
     Page: lazy(() => import("./chat/Chat")),
     Side: lazy(() => import("./chat/Conversations")),
+  },
+  {
+    id: "items",
+    path: "items",
+    icon: TableProperties,
+    title: "areas.items",
+    Page: lazy(() => import("./items/Items")),
+  },
+  {
+    id: "files",
+    path: "files",
+    icon: Folder,
+    title: "areas.files",
+    Page: lazy(() => import("./files/Files")),
   },
 ];
 

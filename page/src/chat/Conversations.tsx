@@ -1,11 +1,12 @@
 import { Search, SquarePen } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDrawer } from "../shell/drawer";
 import { go } from "../shell/place";
 import { Button } from "../ui/Button";
 import { reason } from "../ui/reason";
 import { Trouble } from "../ui/Trouble";
+import { useSettled } from "../ui/useSettled";
 import { ConversationRow } from "./ConversationRow";
 import { useConversations } from "./reading";
 
@@ -54,18 +55,6 @@ function SearchField({ words, onChange }: { words: string; onChange: (words: str
       />
     </label>
   );
-}
-
-const SETTLE_MS = 200;
-
-/** A text once it has not changed for a moment: not each letter asks the server. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
 
 interface ListProps {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { localeFor, writeDay } from "./formats";
+import { localeFor, writeBytes, writeDate, writeDay, writeNumber, writeWhen } from "./formats";
 import { startTranslations, switchLanguage } from "./i18n";
 
 beforeEach(async () => {
@@ -24,4 +24,28 @@ test("a day is written in the page's language, as soon as that is another", asyn
   expect(writeDay(day)).toBe("3 Apr 2026");
   await switchLanguage("zh-CN");
   expect(writeDay(day)).toBe("2026年4月3日");
+});
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1000, "1 kB"],
+  [1_234_567, "1.23 MB"],
+  [2_147_483_648, "2.15 GB"],
+])("%d bytes are written as %s", (bytes, written) => {
+  expect(writeBytes(bytes)).toBe(written);
+});
+
+test("a day of the calendar is the same day in every zone", () => {
+  expect(writeDate("2026-04-03")).toBe("3 Apr 2026");
+});
+
+test("a number keeps all its digits", () => {
+  expect(writeNumber(1234567.000125)).toBe("1,234,567.000125");
+});
+
+test("what changed today tells the hour, what changed before the day", () => {
+  const now = new Date(2026, 3, 3, 18);
+  expect(writeWhen(new Date(2026, 3, 3, 9, 5).toISOString(), now)).toBe("09:05");
+  expect(writeWhen(new Date(2026, 3, 2, 23).toISOString(), now)).toBe("2 Apr 2026");
 });

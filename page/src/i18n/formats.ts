@@ -26,8 +26,36 @@ export function writeDeadline(moment: string | Date): string {
   });
 }
 
+/** A day of a calendar, which has no time and no zone: "2026-11-21" -> "21 Nov 2026". */
+export function writeDate(day: string): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return write(new Date(year, month - 1, date), { dateStyle: "medium" });
+}
+
+/** When something was changed: today the hour, before that the day. */
+export function writeWhen(moment: string, now = new Date()): string {
+  const isToday = new Date(moment).toDateString() === now.toDateString();
+  return isToday ? write(moment, { timeStyle: "short" }) : writeDay(moment);
+}
+
+/** A number with all the digits it has. */
+export function writeNumber(value: number): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: 20 }).format(value);
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** So many bytes in the largest unit that leaves a whole number in front: "1.4 MB". */
+export function writeBytes(bytes: number): string {
+  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  const number = new Intl.NumberFormat(locale(), { maximumSignificantDigits: 3 });
+  return `${number.format(bytes / 1000 ** step)} ${UNITS[step]}`;
+}
+
+function locale(): string {
+  return localeFor(currentLanguage(), navigator.languages);
+}
+
 function write(moment: string | Date, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(localeFor(currentLanguage(), navigator.languages), options).format(
-    new Date(moment),
-  );
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(moment));
 }

@@ -41,3 +41,25 @@ async function readEnvelope(response: Response): Promise<Envelope> {
 function isEnvelope(body: unknown): body is Envelope {
   return typeof body === "object" && body !== null && "status" in body;
 }
+
+/** The beginning of a text file; `isCut` where it goes on. Rejects with CallError. */
+export async function readText(url: string, mostBytes: number): Promise<{ text: string; isCut: boolean }> {
+  const response = await getRange(url, mostBytes);
+  if (response.status === 416) return { text: "", isCut: false }; // an empty file has no range
+  if (!response.ok) return openEnvelope(await readEnvelope(response)) as never;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const total = Number(response.headers.get("Content-Range")?.split("/")[1] ?? bytes.length);
+  const text = new TextDecoder().decode(bytes.subarray(0, mostBytes), { stream: total > mostBytes });
+  return { text, isCut: total > mostBytes };
+}
+
+async function getRange(url: string, mostBytes: number): Promise<Response> {
+  try {
+    return await fetch(url, {
+      headers: { Range: `bytes=0-${mostBytes - 1}`, "X-Language": pageLanguage() },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch {
+    throw connectionLost();
+  }
+}

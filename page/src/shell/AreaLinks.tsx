@@ -10,7 +10,11 @@ interface AreaLinksProps {
 /** The ways to the areas, one below the other; nothing where there is only one. */
 export function AreaList(props: AreaLinksProps): ReactNode {
   return (
-    <AreaLinks {...props} list="px-2 pb-2" link="gap-2.5 rounded-lg px-2.5 py-2 text-sm hover:bg-hover" />
+    <AreaLinks
+      {...props}
+      list="px-2 pb-2"
+      link="gap-2.5 rounded-lg px-2.5 py-2 text-sm hover:bg-hover aria-[current]:font-medium"
+    />
   );
 }
 

@@ -80,6 +80,7 @@ function Contents({ area, rest }: NavigationProps): ReactNode {
         <WorkspaceMenu />
       </div>
       <AreaList areas={AREAS} current={area} />
+      {area.Side && AREAS.length > 1 && <hr className="mx-2 mb-2 border-line" />}
       <div className="flex min-h-0 flex-1 flex-col">
         {area.Side && (
           <AreaBoundary key={area.id}>

@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import { AREAS, HOME } from "../areas";
+import { TokensDoor } from "../tokens/TokensDoor";
 import { Notices } from "../ui/Notices";
 import { useWide } from "../ui/useWide";
 import { AreaBoundary } from "./AreaBoundary";
@@ -46,6 +47,7 @@ export function Shell(): ReactNode {
         <Notices />
       </div>
       <PaletteDoor />
+      <TokensDoor />
     </DrawerContext>
   );
 }

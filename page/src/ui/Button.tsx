@@ -5,6 +5,8 @@ type Kind = "primary" | "plain" | "quiet";
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: Kind;
   ref?: Ref<HTMLButtonElement>;
+  /** In a window: has the focus when that opens. */
+  "data-first"?: boolean;
 }
 
 const SHAPE =

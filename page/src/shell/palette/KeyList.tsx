@@ -13,6 +13,13 @@ export function KeyList({ onBack }: { onBack: () => void }): ReactNode {
     [t("chat.newConversation"), NEW_KEYS],
     [t("shell.keys.send"), "Enter"],
     [t("shell.keys.line"), written("Shift", "Enter")],
+    [t("shell.keys.move"), "↑ ↓ ← →"],
+    [t("shell.keys.edit"), "Enter"],
+    [t("shell.keys.next"), "Tab"],
+    [t("shell.keys.open"), written("Mod", "Enter")],
+    [t("shell.keys.select"), "Space"],
+    [t("shell.keys.selectAll"), written("Mod", "A")],
+    [t("shell.keys.delete"), "Delete"],
     [t("shell.keys.notice"), NOTICE_KEYS],
     [t("shell.keys.leave"), "Esc"],
   ] as const;

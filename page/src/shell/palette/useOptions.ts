@@ -1,6 +1,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import {
+  FileUp,
   Keyboard,
+  KeyRound,
   Languages,
   LayoutGrid,
   MessageSquareText,
@@ -9,12 +11,15 @@ import {
   Plus,
   SquarePen,
   Sun,
+  TableProperties,
+  Upload,
 } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AREAS, HOME } from "../../areas";
 import { currentLanguage, LANGUAGES, type Language } from "../../i18n/i18n";
 import { api } from "../../live/api";
+import { tokensWindow } from "../../tokens/opening";
+import { useSettled } from "../../ui/useSettled";
 import { speak } from "../language";
 import { go } from "../place";
 import { currentTheme, THEMES, wearTheme } from "../theme";
@@ -25,7 +30,6 @@ import { type Group, matching, type Option } from "./options";
 
 const FOUND = 8;
 const RECENT = 5;
-const SETTLE_MS = 150;
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
 
 /** What the palette offers for some words. `isSearching`: the conversations are still those of other words. */
@@ -70,21 +74,21 @@ function useConversationOptions(words: string): { options: Option[]; isSearching
   return { options, isSearching: asked !== words || reading.isFetching };
 }
 
-function useSettled(words: string): string {
-  const [settled, setSettled] = useState(words);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(words), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [words]);
-  return settled;
-}
-
 function useActions(): Option[] {
   const { t } = useTranslation();
   const begin = () => go(`/${HOME.path}`);
   const leave = () => location.assign("/new");
   return [
     { id: "new", text: t("chat.newConversation"), icon: SquarePen, keys: NEW_KEYS, run: begin },
+    {
+      id: "new-item",
+      text: t("items.new"),
+      icon: TableProperties,
+      run: () => go("/items/new"),
+    },
+    { id: "import", text: t("items.import.title"), icon: FileUp, run: () => go("/items/import") },
+    { id: "upload", text: t("files.upload"), icon: Upload, run: () => go("/files/upload") },
+    { id: "tokens", text: t("tokens.title"), icon: KeyRound, run: () => tokensWindow.set(true) },
     { id: "new-workspace", text: t("shell.workspace.new"), icon: Plus, run: leave },
   ];
 }

@@ -1,10 +1,12 @@
 import * as Dropdown from "@radix-ui/react-dropdown-menu";
-import { Check, ChevronsUpDown, PencilLine, Plus } from "lucide-react";
+import { Check, ChevronsUpDown, KeyRound, PencilLine, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Session } from "../../api.generated";
+import { tokensWindow } from "../../tokens/opening";
 import { Menu, MenuItem, MenuLine } from "../../ui/Menu";
 import { reason } from "../../ui/reason";
+import { useDrawer } from "../drawer";
 import { WorkspaceField } from "./WorkspaceField";
 import { useWorkspace, useWorkspaces } from "./workspace";
 import { workspaceName } from "./workspaceName";
@@ -14,12 +16,22 @@ export function WorkspaceMenu(): ReactNode {
   const { t } = useTranslation();
   const [isNaming, setNaming] = useState(false);
   const workspace = useWorkspace();
+  const drawer = useDrawer();
   const name = workspace ? workspaceName(workspace) : "";
   if (isNaming) return <WorkspaceField title={workspace?.title ?? ""} onDone={() => setNaming(false)} />;
   return (
     <Menu trigger={<WorkspaceButton name={name} />} align="start">
       <MenuItem icon={<PencilLine aria-hidden="true" className="size-4" />} onSelect={() => setNaming(true)}>
         {t("shell.workspace.rename")}
+      </MenuItem>
+      <MenuItem
+        icon={<KeyRound aria-hidden="true" className="size-4" />}
+        onSelect={() => {
+          drawer.setOpen(false);
+          tokensWindow.set(true);
+        }}
+      >
+        {t("tokens.title")}
       </MenuItem>
       <MenuLine />
       <Dropdown.Label className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-faint">

@@ -1,0 +1,141 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { writeWhen } from "../i18n/formats";
+import { Button } from "../ui/Button";
+import { reason } from "../ui/reason";
+import { Window } from "../ui/Window";
+import { currentOf, putItem } from "./changing";
+import { nameOf } from "./columns";
+import { type Draft, draftOf, isSame, plain, readDraft } from "./drafts";
+import { keepDraft } from "./formDrafts";
+import {
+  allFrom,
+  type Choice,
+  type Clash,
+  clashesOf,
+  mergedDraft,
+  type Side,
+  startingChoice,
+} from "./merging";
+import type { Conflict } from "./useEditing";
+
+/** Two pages have changed one item: both versions, and for each field which of the two to keep. */
+export function ConflictWindow({
+  conflict,
+  onClose,
+}: {
+  conflict: Conflict;
+  onClose: () => void;
+}): ReactNode {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [theirs, setTheirs] = useState(conflict.theirs);
+  const [chosen, setChosen] = useState<Choice>({});
+  const [problem, setProblem] = useState<string | null>(null);
+  const { mine } = conflict;
+  const clashes = clashesOf(draftOf(conflict.base), mine, draftOf(theirs));
+  const choice = { ...startingChoice(clashes), ...chosen };
+
+  async function keep(sides: Choice): Promise<void> {
+    const merged = mergedDraft(mine, draftOf(theirs), sides);
+    try {
+      if (!isSame(merged, draftOf(theirs)))
+        await putItem(queries, theirs.id, readDraft(merged).item, theirs.version);
+      keepDraft(theirs.id, null);
+      onClose();
+    } catch (error) {
+      const newest = currentOf(error);
+      if (newest) setTheirs(newest);
+      setProblem(newest ? t("items.conflict.again") : reason(error));
+    }
+  }
+
+  // Whoever goes away without choosing finds what he wrote in the item's form.
+  function leave(): void {
+    keepDraft(theirs.id, { draft: mine, base: conflict.base });
+    onClose();
+  }
+
+  return (
+    <Window title={t("items.conflict.title")} isWide onClose={leave}>
+      <p className="text-sm leading-relaxed text-soft wrap-anywhere">
+        {t("items.conflict.about", { title: nameOf(theirs), when: writeWhen(theirs.updated_at) })}
+      </p>
+      <div className="mt-4 space-y-3">
+        {clashes.map((clash) => (
+          <ClashRow
+            key={clash.field}
+            clash={clash}
+            texts={{ mine: shown(clash, mine), theirs: shown(clash, draftOf(theirs)) }}
+            side={choice[clash.field] ?? "mine"}
+            onChoose={(side) => setChosen({ ...choice, [clash.field]: side })}
+          />
+        ))}
+      </div>
+      {problem && (
+        <p role="alert" className="mt-3 text-sm text-danger">
+          {problem}
+        </p>
+      )}
+      <Buttons clashes={clashes} onKeep={(sides) => void keep(sides)} choice={choice} />
+    </Window>
+  );
+}
+
+function Buttons(props: { clashes: Clash[]; choice: Choice; onKeep: (sides: Choice) => void }): ReactNode {
+  const { t } = useTranslation();
+  const { clashes, choice, onKeep } = props;
+  return (
+    <div className="sticky -bottom-5 -mx-5 mt-4 -mb-5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-raised px-5 py-4 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6">
+      <Button onClick={() => onKeep(allFrom("theirs", clashes))}>{t("items.conflict.takeTheirs")}</Button>
+      <Button onClick={() => onKeep(allFrom("mine", clashes))}>{t("items.conflict.keepMine")}</Button>
+      <Button kind="primary" onClick={() => onKeep(choice)}>
+        {t("items.conflict.save")}
+      </Button>
+    </div>
+  );
+}
+
+interface ClashRowProps {
+  clash: Clash;
+  texts: Record<Side, string>;
+  side: Side;
+  onChoose: (side: Side) => void;
+}
+
+function ClashRow({ clash, texts, side, onChoose }: ClashRowProps): ReactNode {
+  const { t } = useTranslation();
+  const sides = ["mine", "theirs"] as const;
+  return (
+    <fieldset>
+      <legend className="mb-1 text-xs font-medium text-soft">{t(`items.column.${clash.field}`)}</legend>
+      <div className="grid gap-2 sm:grid-cols-2">
+        {sides.map((each) => (
+          <label
+            key={each}
+            className="flex min-w-0 cursor-pointer gap-2.5 rounded-xl border border-line px-3 py-2 text-sm has-checked:border-accent has-checked:bg-tint has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="radio"
+              name={`clash-${clash.field}`}
+              checked={side === each}
+              onChange={() => onChoose(each)}
+              className="mt-0.5 size-4 shrink-0 accent-accent outline-none"
+            />
+            <span className="min-w-0 flex-1">
+              <span className="block text-xs text-faint">{t(`items.conflict.${each}`)}</span>
+              <span className="block max-h-28 overflow-y-auto whitespace-pre-wrap wrap-anywhere">
+                {texts[each] || <span className="text-faint">{t("items.conflict.empty")}</span>}
+              </span>
+            </span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function shown({ field }: Clash, draft: Draft): string {
+  return plain(field, draft);
+}
