@@ -83,6 +83,22 @@ class Page:
         found = lambda: next((e for e in self.driver.find_elements(By.XPATH, path) if e.is_displayed()), None)  # noqa: E731
         return self.wait(found, f"the button {name}")  # type: ignore[return-value]
 
+    def field(self, name: str) -> WebElement:
+        """Return the field for words that a label names."""
+        path = f'//*[(self::input or self::textarea) and (@aria-label="{name}" or @id=//label[.="{name}"]/@for)]'
+        found = lambda: next((e for e in self.driver.find_elements(By.XPATH, path) if e.is_displayed()), None)  # noqa: E731
+        return self.wait(found, f"the field {name}")  # type: ignore[return-value]
+
+    def write(self, name: str, text: str) -> None:
+        """Write a text into a field in the place of what it has."""
+        field = self.field(name)
+        field.send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.DELETE)
+        field.send_keys(text)
+
+    def go(self, address: str) -> None:
+        """Go to another part of the open page: `go("#/items")`."""
+        self.driver.execute_script("location.hash = arguments[0]", address)
+
     def revealed(self, label: str) -> WebElement:
         """Return the control with an accessible name that shows itself only under the pointer: the last of them."""
         found = self.wait(lambda: self.all(f'[aria-label="{label}"]'), label)[-1]

@@ -9,7 +9,9 @@ export function Shown({ made }: { made: NewToken }): ReactNode {
   const { t } = useTranslation();
   const box = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each token that is made is brought into sight
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [made.id]);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" }); // in some browsers this is a promise, which no effect may answer
+  }, [made.id]);
   return (
     <section
       ref={box}
