@@ -15,6 +15,7 @@ from email.utils import formatdate
 from starlette.types import Message
 
 from api.errors import BadRequest, MethodNotAllowed, NotFound, RequestTimeout, TooLarge
+from api.file_errors import UploadBusy
 from api.file_uploads import Progress, Uploads
 from api.numbers import whole_number
 from doors.file_desk import Desk, Visit
@@ -29,6 +30,7 @@ BYTES = "application/offset+octet-stream"
 CHECKSUMS = ("sha256", "sha1")
 BATCH_BYTES = 1_048_576
 PAUSE_S = 0.2  # a connection that is silent for so long has what came written
+PATIENCE_S, LOOK_S = 10.0, 0.05
 SILENCE_S = 20.0  # and for so long, is given up: it may be dead, and nobody else can go on meanwhile
 
 
@@ -76,9 +78,20 @@ class UploadDoor:
 
     async def _tell(self, visit: Visit, progress: Progress) -> None:
         if progress.is_whole:  # a client that reads so believes that the file is there
-            await self._desk.run(self._uploads.finish_whole, progress)
+            await self._finish_whole(progress)
         length = {"Upload-Length": str(progress.size)}
         await visit.answer(200, {**TUS, **_place(progress, progress.offset), **length})
+
+    async def _finish_whole(self, progress: Progress) -> None:
+        """Make the file; where its last bytes came by a connection that is about to do so, wait for that."""
+        until_s = asyncio.get_running_loop().time() + PATIENCE_S
+        while True:
+            try:
+                return await self._desk.run(self._uploads.finish_whole, progress)
+            except UploadBusy:
+                if asyncio.get_running_loop().time() > until_s:
+                    raise
+                await asyncio.sleep(LOOK_S)
 
     async def _cancel(self, visit: Visit, progress: Progress) -> None:
         await self._desk.run(self._uploads.cancel, progress)
@@ -97,10 +110,11 @@ class UploadDoor:
             await visit.answer(204, {**TUS, **_place(progress, offset)})
             return
         try:
-            if await self._write(visit, progress, part, checksum):
-                await visit.answer(204, {**TUS, **_place(progress, part.size)})
+            is_whole = await self._write(visit, progress, part, checksum)
         finally:
-            await self._desk.run(part.close)
+            await self._desk.run(part.close)  # before the answer: the next bytes may come to another worker at once
+        if is_whole:
+            await visit.answer(204, {**TUS, **_place(progress, part.size)})
 
     async def _write(self, visit: Visit, progress: Progress, part: Part, checksum: "Checksum | None") -> bool:
         """Write the body as it comes, and make the file with its last byte; False where the connection was cut."""

@@ -2,8 +2,10 @@
 
 import hashlib
 import random
+import socket
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -34,6 +36,19 @@ def send(
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {**TUS, **BYTES, "Upload-Offset": str(offset), **named}
     return visitor.http.patch(visitor.url + upload["url"], data=data, headers=sent, timeout=PATIENCE_S)
+
+
+def open_patch(visitor: Visitor, upload: dict[str, Any], offset: int, **headers: str) -> socket.socket:
+    """Return a connection that has sent the head of a PATCH of all bytes from an offset on."""
+    place = urlsplit(visitor.url)
+    cookies = "; ".join(f"{name}={value}" for name, value in visitor.http.cookies.items())
+    lines = {**TUS, **BYTES, "Host": place.netloc, "Cookie": cookies, "Upload-Offset": str(offset)}
+    lines |= {"Content-Length": str(upload["size"] - offset)}
+    lines |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    connection = socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S)
+    connection.sendall(f"PATCH {upload['url']} HTTP/1.1\r\n{head}\r\n".encode())
+    return connection
 
 
 def ask_offset(visitor: Visitor, upload: dict[str, Any]) -> int:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import hashlib
-import socket
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
@@ -22,7 +20,7 @@ from api.errors import RequestTimeout
 from doors import uploads
 from doors.file_desk import Visit
 from tests.running import Gunicorn, Server, wait_until
-from tests.sending import BYTES, TUS, ask_offset, begin, code_of, random_bytes, send
+from tests.sending import BYTES, TUS, ask_offset, begin, code_of, open_patch, random_bytes, send
 from tests.visitors import PATIENCE_S, Visitor, new_visitor
 
 DATA = random_bytes(3_000_000)
@@ -30,18 +28,6 @@ DATA = random_bytes(3_000_000)
 
 def checksum(data: bytes, algorithm: str = "sha256") -> str:
     return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
-
-
-def opened(visitor: Visitor, upload: dict[str, Any], **more: str) -> socket.socket:
-    """Return a connection that has sent the head of a PATCH of the whole upload."""
-    place = urlsplit(visitor.url)
-    cookies = "; ".join(f"{name}={value}" for name, value in visitor.http.cookies.items())
-    lines = {**TUS, **BYTES, "Host": place.netloc, "Cookie": cookies, "Upload-Offset": "0"}
-    lines |= {"Content-Length": str(upload["size"])} | {name.replace("_", "-"): value for name, value in more.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    connection = socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S)
-    connection.sendall(f"PATCH {upload['url']} HTTP/1.1\r\n{head}\r\n".encode())
-    return connection
 
 
 def change_row(server: Server, upload: dict[str, Any], change: str) -> None:
@@ -163,7 +149,7 @@ def test_bytes_that_came_changed_are_dropped_and_right_ones_kept(alice: Visitor,
 
 def test_a_checked_request_that_is_cut_leaves_nothing(alice: Visitor) -> None:
     upload = begin(alice, "a", len(DATA))
-    with opened(alice, upload, Upload_Checksum=checksum(DATA)) as connection:
+    with open_patch(alice, upload, 0, Upload_Checksum=checksum(DATA)) as connection:
         connection.sendall(DATA[:2_000_000])
         wait_until(lambda: send(alice, upload, b"").status_code == 423, what="the connection's hold")
     wait_until(lambda: send(alice, upload, b"").status_code == 204, what="the end of its hold")
@@ -174,7 +160,7 @@ def test_a_checked_request_that_is_cut_leaves_nothing(alice: Visitor) -> None:
 
 def test_one_connection_writes_at_a_time_and_what_it_wrote_when_cut_is_kept(alice: Visitor) -> None:
     upload = begin(alice, "a", len(DATA))
-    with opened(alice, upload) as connection:
+    with open_patch(alice, upload, 0) as connection:
         connection.sendall(DATA[:1_500_000])
         wait_until(lambda: ask_offset(alice, upload) == 1_500_000, what="the bytes")
         busy = send(alice, upload, DATA[1_500_000:], 1_500_000)
