@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
 import api.files
+import api.item_transfer
 import api.items
 import api.sessions
 import api.system
@@ -27,6 +28,8 @@ from api.api import Api, Ground
 from api.errors import InternalError, of_store
 from api.file_store import FileStore, Limits
 from api.file_sweep import FileSweep
+from api.item_export import Exports
+from api.item_import import Imports
 from api.method import METHODS, DeclarationError, Methods
 from api.models import BUILT_IN, Models
 from api.once import Once
@@ -73,6 +76,7 @@ from store.parts import PartFiles
 from store.session_lock import SessionLocks
 from store.signals import ChangeWatch
 from tasks.journal import Journal
+from tasks.kinds import Kind
 from tasks.queue import Queue
 from tasks.readers import Readers
 from tasks.runner import Places, Runner
@@ -124,7 +128,8 @@ def build(settings: Settings) -> Parts:
     local_model = _local_model(settings)
     models = _models(settings, local_model)
     services = _services(settings, database, models)
-    services.queue.kinds["chat"] = Replies(database, models).kind
+    for kind in _kinds(services):
+        services.queue.kinds[kind.name] = kind
     plugin = load_plugin(settings.plugin) if settings.plugin else None
     methods = METHODS.including(plugin) if plugin else METHODS
     active: ActiveSessions[Api] = ActiveSessions(settings.max_active_sessions, ACTIVE_AGE_S)
@@ -227,6 +232,15 @@ def _services(settings: Settings, database: Database, models: Models) -> Service
         files=_files(settings, database, journal),
         models=models,
     )
+
+
+def _kinds(services: Services) -> list[Kind]:
+    database, journal, files = services.database, services.journal, services.files
+    return [
+        Replies(database, services.models).kind,
+        Imports(database, journal, files).kind,
+        Exports(database, files).kind,
+    ]
 
 
 def _files(settings: Settings, database: Database, journal: Journal) -> FileStore:

@@ -14,8 +14,11 @@ from store.search import terms_of
 PLACE = re.compile(rf"^-?({'|'.join(SORTED)})\.(([0-9a-f][0-9a-f])*|none)\.[0-9]{{1,15}}$")
 
 
-def listing_of(session_id: UUID, where: Mapping[str, Any], sort: str, after: str | None) -> Listing | None:
-    """Return what to list; None where no item can have the words. A page's sort is that of the page before."""
+def listing_of(session_id: UUID, where: Mapping[str, Any], sort: str, after: str | None = None) -> Listing | None:
+    """Return what to list; None where no item can have the words. A page's sort is that of the page before.
+
+    Raises InvalidArguments for a place that is none.
+    """
     terms = terms_of(where.get("search", ""))
     if terms is None:
         return None

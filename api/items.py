@@ -98,7 +98,7 @@ class Items(Area):
         )
         with self._services.database.write() as write:
             self._store_session(write)
-            item_rows.add(write.connection, [row])
+            item_rows.add(write.connection, item_rows.prepare([row]))
             self._tell(write, row.id, "created")
             return item_of(self._kept(write.connection, row.id))
 

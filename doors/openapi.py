@@ -177,7 +177,9 @@ def _parameter(name: str) -> Schema:
 
 def _body(route: Route, arguments: Mapping[str, Schema]) -> Schema:
     if route.spread is not None:
-        media: Schema = {"schema": arguments[route.spread], "example": _example(route).get(route.spread, {})}
+        media: Schema = {"schema": arguments[route.spread]}
+        if route.spread in _example(route):
+            media["example"] = _example(route)[route.spread]
         return {"required": True, "content": {"application/json": media}}
     taken = [one for one in route.method.parameters if one.name not in route.places]
     required = [one.name for one in taken if one.default is inspect.Parameter.empty]

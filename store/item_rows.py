@@ -36,6 +36,14 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewItems:
+    """Items that are to be added: the values of their columns, and how many have each tag."""
+
+    values: list[dict[str, Any]]
+    tags: Counter[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCounts:
     """How many items a workspace has, and how many each tag."""
 
@@ -72,20 +80,26 @@ def find_many(connection: Connection, session_id: UUID, item_ids: Sequence[UUID]
     return [by_id[item_id] for item_id in dict.fromkeys(item_ids) if item_id in by_id]
 
 
-def add(connection: Connection, rows: Sequence[ItemRow]) -> None:
-    """Add items of one workspace that are not deleted; their keys are given here."""
-    if not rows:
+def prepare(rows: Sequence[ItemRow]) -> NewItems:
+    """Make ready to add items of one workspace that are not deleted: all that needs no transaction."""
+    words = [_words(row) for row in rows]
+    values = [
+        {**_values(row), "title_order": folded(row.title), "words": said} for row, said in zip(rows, words, strict=True)
+    ]
+    return NewItems(values=values, tags=Counter(tag for row in rows for tag in row.tags))
+
+
+def add(connection: Connection, new: NewItems) -> None:
+    """Add items; their keys are given here."""
+    if not new.values:
         return
     last: int = connection.execute(select(func.coalesce(func.max(items.c.key), 0))).scalar_one()
-    words = [_words(row) for row in rows]
-    keys = range(last + 1, last + 1 + len(rows))
-    values = [
-        {**_values(row), "key": key, "title_order": folded(row.title), "words": said}
-        for row, key, said in zip(rows, keys, words, strict=True)
-    ]
-    connection.execute(insert(items), values)
-    INDEX.put(connection, mark_of(rows[0].session_id, is_deleted=False), list(zip(keys, words, strict=True)))
-    _count_tags(connection, rows[0].session_id, Counter(tag for row in rows for tag in row.tags))
+    for key, values in enumerate(new.values, last + 1):
+        values["key"] = key
+    connection.execute(insert(items), new.values)
+    session_id = new.values[0]["session_id"]
+    INDEX.put(connection, mark_of(session_id, is_deleted=False), [(one["key"], one["words"]) for one in new.values])
+    _count_tags(connection, session_id, new.tags)
 
 
 def change(connection: Connection, changes: Sequence[tuple[ItemRow, ItemRow]]) -> None:

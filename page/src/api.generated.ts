@@ -361,6 +361,14 @@ export interface Api {
   retry_message(message_id: string, model?: string | null): Promise<Task>;
   /** Ask a question; the answer is written by the task. */
   send_message(text: string, conversation_id?: string | null, model?: string | null): Promise<Task>;
+  /** Write items into a new file of this workspace; all of them, or those of a list. */
+  start_export(
+    form: "csv" | "json",
+    where?: ItemWhere | null,
+    sort?: "updated" | "-updated" | "created" | "-created" | "title" | "-title" | "number" | "-number" | "date" | "-date",
+  ): Promise<Task>;
+  /** Add the items of a file of this workspace. */
+  start_import(file_id: string, form: "csv" | "json"): Promise<Task>;
   /** Rename or pin a conversation. */
   update_conversation(conversation_id: string, title?: string | null, pinned?: boolean | null): Promise<Conversation>;
   /** Rename a file; its media type follows the new name. */
@@ -413,6 +421,8 @@ export const METHODS = [
   "restore_items",
   "retry_message",
   "send_message",
+  "start_export",
+  "start_import",
   "update_conversation",
   "update_file",
   "update_item",

@@ -57,8 +57,9 @@ def prepared(visitor: Visitor, name: str) -> dict[str, Any]:
         written = {"item": {"title": "Tea"}, "changes": {"number": None, "tags": ["hot"]}}
         known = {"item_id": visitor.call("create_item", {"title": "Water", "number": 1})["id"], **written}
         return {one: known[one] for one in wanted}
-    if name.endswith("_file"):
-        known = {"file_id": visitor.call("create_upload", "empty.txt", 0)["id"], "name": "renamed.txt"}
+    if "file_id" in wanted:
+        file_id = visitor.call("create_upload", "empty.txt", 0)["id"]
+        known = {"file_id": file_id, "name": "renamed.txt", "form": "csv"}
         return {one.name: known[one.name] for one in PROBED[name].parameters}
     task = ended(visitor, ask(visitor, "What is a studiolo?"))
     facts = task["facts"]

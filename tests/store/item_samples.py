@@ -21,7 +21,7 @@ def item(session_id: UUID, title: str = "x", **more: Any) -> ItemRow:
 def add(database: Database, *rows: ItemRow) -> list[ItemRow]:
     """Store items of one workspace and return them with their keys."""
     with database.write() as write:
-        item_rows.add(write.connection, rows)
+        item_rows.add(write.connection, item_rows.prepare(rows))
         return item_rows.find_many(write.connection, rows[0].session_id, [row.id for row in rows])
 
 
