@@ -90,9 +90,9 @@ function Contents({ item }: { item: Item }): ReactNode {
       <span className="block truncate text-sm font-medium">{item.title}</span>
       {item.text && <span className="block truncate text-sm text-soft">{item.text.slice(0, 200)}</span>}
       {(facts.length > 0 || item.tags.length > 0) && (
-        <span className="mt-1 flex min-w-0 items-center gap-1 text-xs text-faint">
-          <span className="shrink-0 tabular-nums">{facts.join(" · ")}</span>
-          {item.tags.length > 0 && <Tags tags={item.tags} />}
+        <span className="mt-1 flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs text-faint">
+          {facts.length > 0 && <span className="tabular-nums">{facts.join(" · ")}</span>}
+          {item.tags.length > 0 && <Tags tags={item.tags} isWrapping />}
         </span>
       )}
     </>

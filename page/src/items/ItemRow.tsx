@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be those of a table element
 // biome-ignore-all lint/a11y/useFocusableInteractive: one cell of the grid has the focus, and keys move it
 import { PencilLine, RotateCcw } from "lucide-react";
-import { memo, type ReactNode, useLayoutEffect, useRef } from "react";
+import { memo, type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Item } from "../api.generated";
 import { Tick } from "../ui/Tick";
@@ -85,12 +85,6 @@ interface CellProps extends RowProps {
 function GridCell({ item, row, column, isActive, editing, editor, grid }: CellProps): ReactNode {
   const cell = useRef<HTMLDivElement>(null);
   const isWritten = editing?.column === column;
-  useLayoutEffect(() => {
-    if (!isActive || isWritten || !grid.keys.wantsFocus.current) return;
-    grid.keys.wantsFocus.current = false;
-    cell.current?.focus({ preventScroll: true });
-    showWhole(cell.current);
-  });
   return (
     <div
       ref={cell}
@@ -107,18 +101,6 @@ function GridCell({ item, row, column, isActive, editing, editor, grid }: CellPr
       )}
     </div>
   );
-}
-
-// The head of the table lies over the rows, so the browser's own way of bringing a cell into sight hides it.
-function showWhole(cell: HTMLElement | null): void {
-  const frame = cell?.closest<HTMLElement>("[role=grid]");
-  if (!cell || !frame) return;
-  const head = frame.querySelector<HTMLElement>("[role=rowgroup]")?.offsetHeight ?? 0;
-  const [box, around] = [cell.getBoundingClientRect(), frame.getBoundingClientRect()];
-  const above = around.top + head - box.top;
-  const below = box.bottom - around.top - frame.clientHeight;
-  if (above > 0) frame.scrollTop -= above;
-  else if (below > 0) frame.scrollTop += below;
 }
 
 // The grid and the editor are new objects at each letter; a row changes only with what it shows of them.

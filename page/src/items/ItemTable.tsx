@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be those of a table element
 import type { Virtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, type RefObject, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Item } from "../api.generated";
 import { type Rows, useRows } from "../ui/useRows";
@@ -21,6 +21,8 @@ export interface ListProps {
   onMore: () => void;
   selection: Selection;
   acts: GridActs;
+  /** Whether the focus belongs into the list when what had it goes away. */
+  owns: RefObject<boolean>;
 }
 
 interface ItemTableProps extends ListProps {
@@ -35,18 +37,24 @@ export function ItemTable(props: ItemTableProps): ReactNode {
   const { items, editor, selection, acts } = props;
   const held = useMemo(() => ({ row: 0 }), []);
   const rows = useRows({ ...props, rowPx: ROW_PX, held });
-  const grid = useGrid({ items, editor, selection, acts, pageRows: () => pageRows(rows.list) });
+  const grid = useGrid({
+    ...{ items, editor, selection, acts },
+    frame: rows.frame,
+    owns: props.owns,
+    pageRows: () => pageRows(rows.list),
+  });
   held.row = grid.cell.row;
   return (
     <div
       ref={rows.frame}
       role="grid"
-      id={GRID_ID}
       aria-label={t("items.list")}
       aria-rowcount={(props.total ?? items.length) + 1}
       aria-colcount={COLUMNS.length + 2}
       aria-multiselectable="true"
       onKeyDown={grid.keys.onKeyDown}
+      onFocus={grid.keys.onFocus}
+      onBlur={grid.keys.onBlur}
       className="min-h-0 flex-1 overflow-auto [overflow-anchor:none]"
     >
       <TableHead sort={props.sort} onSort={props.onSort} selection={selection} numItems={items.length} />
@@ -54,15 +62,6 @@ export function ItemTable(props: ItemTableProps): ReactNode {
         <Shown rows={rows} grid={grid} {...props} />
       </div>
     </div>
-  );
-}
-
-const GRID_ID = "items-grid";
-
-/** Put the focus on the cell that had it before something else took it. */
-export function focusGrid(): void {
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(`#${GRID_ID} [role=gridcell][tabindex="0"]`)?.focus(),
   );
 }
 

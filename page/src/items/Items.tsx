@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Item } from "../api.generated";
 import { go } from "../shell/place";
@@ -18,7 +18,7 @@ import { FilterRow } from "./FilterRow";
 import { FootLine } from "./FootLine";
 import { ItemCards } from "./ItemCards";
 import { ItemForm } from "./ItemForm";
-import { focusGrid, ItemTable } from "./ItemTable";
+import { ItemTable } from "./ItemTable";
 import { useItem, useItemFacts, useItems } from "./reading";
 import { SelectionBar } from "./SelectionBar";
 import { Toolbar } from "./Toolbar";
@@ -110,6 +110,7 @@ function List(props: ListProps): ReactNode {
   const { t } = useTranslation();
   const { list, filter, isTrash } = props;
   const selection = useSelection(list.items ?? NO_ITEMS);
+  const owns = useRef(false);
   if (list.error) {
     const retry = { label: t("ui.retry"), run: list.onRetry };
     return <Trouble what={t("items.listFailed")} why={reason(list.error)} action={retry} />;
@@ -117,7 +118,7 @@ function List(props: ListProps): ReactNode {
   if (list.isEmpty) return <EmptyState />;
   return (
     <>
-      <Head {...props} selection={selection} />
+      <Head {...props} selection={selection} owns={owns} />
       <Outdating outdated={props.outdated} />
       {list.items?.length === 0 && (
         <p className="px-4 py-6 text-sm text-faint">
@@ -125,7 +126,7 @@ function List(props: ListProps): ReactNode {
         </p>
       )}
       {list.items && list.items.length > 0 && (
-        <Shown {...props} list={list} items={list.items} selection={selection} />
+        <Shown {...props} list={list} items={list.items} selection={selection} owns={owns} />
       )}
       <span className="flex-1 empty:hidden" />
       <FootLine total={list.total} num={list.items?.length ?? 0} isTrash={isTrash} />
@@ -135,14 +136,19 @@ function List(props: ListProps): ReactNode {
 
 const NO_ITEMS: Item[] = [];
 
-function Head(props: ListProps & { selection: Selection }): ReactNode {
+interface ShownProps extends ListProps {
+  selection: Selection;
+  owns: RefObject<boolean>;
+}
+
+function Head(props: ShownProps): ReactNode {
   const { selection, isTrash, filter, onFilter } = props;
   const queries = useQueryClient();
   const [isFiltering, setFiltering] = useState(false);
   const { items } = selection;
   const after = async (act: Promise<boolean>) => {
+    props.owns.current = true;
     if (await act) selection.clear();
-    focusGrid();
   };
   if (items.length > 0) {
     return (
@@ -164,25 +170,31 @@ function Head(props: ListProps & { selection: Selection }): ReactNode {
   );
 }
 
-function Shown(props: ListProps & { items: Item[]; selection: Selection }): ReactNode {
+function Shown(props: ShownProps & { items: Item[] }): ReactNode {
   const isWide = useWide();
   const queries = useQueryClient();
-  const { list, items, selection, isTrash, sort, onSort, editor } = props;
+  const { list, items, selection, isTrash, sort, onSort, editor, owns } = props;
   const { clear } = selection;
   const acts = useMemo(
     () => ({
       isFixed: isTrash,
-      open: (item: Item) =>
-        isTrash ? void restoreItems(queries, [item]).then(focusGrid) : go(`/items/${item.id}`),
+      open: (item: Item) => (isTrash ? void restoreItems(queries, [item]) : go(`/items/${item.id}`)),
       remove: async (gone: Item[]) => {
         if (isTrash) return;
         if (await deleteItems(queries, gone)) clear();
-        focusGrid();
       },
     }),
     [queries, isTrash, clear],
   );
-  const shown = { items, total: list.total, hasMore: list.hasMore, onMore: list.onMore, selection, acts };
+  const shown = {
+    items,
+    total: list.total,
+    hasMore: list.hasMore,
+    onMore: list.onMore,
+    selection,
+    acts,
+    owns,
+  };
   if (!isWide) return <ItemCards {...shown} />;
   return <ItemTable {...shown} sort={sort} onSort={onSort} editor={editor} />;
 }

@@ -1,5 +1,5 @@
 import { RotateCcw, TagPlus, TagX, Trash2, X } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../ui/Button";
 import { FIELD } from "../ui/Fields";
@@ -55,16 +55,24 @@ const MAX_TAG = 50;
 function AddTag({ onAdd }: { onAdd: (tag: string) => void }): ReactNode {
   const { t } = useTranslation();
   const [tag, setTag] = useState<string | null>(null);
+  const wasWriting = useRef(false);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter" && tag?.trim()) onAdd(tag.trim());
-    if (event.key === "Enter" || event.key === "Escape") setTag(null);
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    wasWriting.current = true;
+    setTag(null);
   }
 
   if (tag === null) {
     return (
-      <Button aria-label={t("items.addTag")} className={ACT} onClick={() => setTag("")}>
+      <Button
+        autoFocus={wasWriting.current}
+        aria-label={t("items.addTag")}
+        className={ACT}
+        onClick={() => setTag("")}
+      >
         <TagPlus aria-hidden="true" className="size-4" />
         <span className="max-sm:hidden">{t("items.addTag")}</span>
       </Button>

@@ -1,10 +1,19 @@
 import type { ReactNode } from "react";
 
-/** Tags in one line; those that have no room are told by pointing at it. */
-export function Tags({ tags }: { tags: readonly string[] }): ReactNode {
+const ONE_LINE =
+  "w-full overflow-hidden px-2 [mask-image:linear-gradient(to_right,black_calc(100%_-_1.5rem),transparent)]";
+
+/** Tags in one line, of which those that have no room are told by pointing at it; or in as many as they need. */
+export function Tags({
+  tags,
+  isWrapping = false,
+}: {
+  tags: readonly string[];
+  isWrapping?: boolean;
+}): ReactNode {
   return (
     <span
-      className="flex w-full min-w-0 gap-1 overflow-hidden px-2 [mask-image:linear-gradient(to_right,black_calc(100%_-_1.5rem),transparent)]"
+      className={`flex min-w-0 gap-1 ${isWrapping ? "flex-wrap" : ONE_LINE}`}
       title={tags.join(", ") || undefined}
     >
       {tags.map((tag) => (

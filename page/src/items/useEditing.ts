@@ -27,8 +27,8 @@ export interface Editor {
   start: (item: Item, column: EditColumn) => void;
   type: (text: string) => void;
   cancel: () => void;
-  /** Save what is in the field; answers whether that is over, so that the reader can go on. */
-  save: () => Promise<boolean>;
+  /** Save what is in the field; answers the item as it stands then, or null where the reader cannot go on yet. */
+  save: () => Promise<Item | null>;
 }
 
 /** Writes in one cell of the list at a time. */
@@ -45,21 +45,21 @@ export function useEditing(onConflict: (conflict: Conflict) => void): Editor {
 
   const save = useCallback(async () => {
     const cell = now.current;
-    if (!cell || isSaving.current) return false;
+    if (!cell || isSaving.current) return null;
     const mine = { ...draftOf(cell.item), [cell.column]: cell.text };
     const { changes, problem } = changesOf(cell, mine);
     if (problem) become({ ...cell, problem });
-    if (problem) return false;
+    if (problem) return null;
     isSaving.current = true;
     try {
-      if (changes) await changeItem(queries, cell.item, changes);
+      const saved = changes ? await changeItem(queries, cell.item, changes) : cell.item;
       become(null);
-      return true;
+      return saved;
     } catch (error) {
       const theirs = currentOf(error);
       become(theirs ? null : { ...cell, problem: reason(error) });
       if (theirs) onConflict({ base: cell.item, mine, theirs });
-      return false;
+      return null;
     } finally {
       isSaving.current = false;
     }

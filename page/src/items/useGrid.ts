@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type RefObject, useMemo, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+} from "react";
 import type { Item } from "../api.generated";
 import { COLUMNS, type Column, isEditable } from "./columns";
 import { type Cell, moved, nextToEdit } from "./gridMoves";
@@ -24,6 +32,9 @@ interface Around {
   editor: Editor;
   selection: Selection;
   acts: GridActs;
+  frame: RefObject<HTMLDivElement | null>;
+  /** Whether the focus is in the list, or belongs there when what had it goes away. */
+  owns: RefObject<boolean>;
   /** How many rows are in sight. */
   pageRows: () => number;
 }
@@ -35,10 +46,15 @@ interface Place extends Cell {
 /** The one cell of the list that has the focus, and what keys do in it. */
 export function useGrid(around: Around): Grid {
   const [place, setPlace] = useState<Place>({ id: "", row: 0, column: 0 });
-  const wantsFocus = useRef(false);
-  const keys = useMemo(() => new GridKeys(wantsFocus, setPlace), []);
+  const keys = useMemo(() => new GridKeys(setPlace), []);
   keys.around = around;
   keys.cell = cellOf(place, around.items);
+  useLayoutEffect(() => keys.keepFocus());
+  useEffect(() => {
+    const leave = (event: Event) => keys.leave(event.target as Element);
+    document.addEventListener("pointerdown", leave);
+    return () => document.removeEventListener("pointerdown", leave);
+  }, [keys]);
   return { cell: keys.cell, keys };
 }
 
@@ -47,13 +63,36 @@ class GridKeys {
   /** NOTE: `useGrid` puts what is shown at the moment into these two. */
   declare around: Around;
   declare cell: Cell;
-  /** The cell wants the focus as soon as it is on the page. */
-  readonly wantsFocus: RefObject<boolean>;
+  private isMoving = false;
   private readonly setPlace: (place: Place) => void;
 
-  constructor(wantsFocus: RefObject<boolean>, setPlace: (place: Place) => void) {
-    this.wantsFocus = wantsFocus;
+  constructor(setPlace: (place: Place) => void) {
     this.setPlace = setPlace;
+  }
+
+  onFocus = (): void => {
+    this.around.owns.current = true;
+  };
+
+  onBlur = (event: FocusEvent): void => {
+    // Nothing has it next: what had it may just have gone, with the item that was deleted.
+    if (event.relatedTarget) this.leave(event.relatedTarget);
+  };
+
+  leave(to: Element): void {
+    if (!this.around.frame.current?.contains(to)) this.around.owns.current = false;
+  }
+
+  /** Give the cell the focus that it was moved to, or that was lost. */
+  keepFocus(): void {
+    const { frame, owns, editor } = this.around;
+    const isLost = document.activeElement === document.body;
+    if (editor.editing || !(this.isMoving || (owns.current && isLost))) return;
+    const cell = frame.current?.querySelector<HTMLElement>('[role=gridcell][tabindex="0"]');
+    if (!cell) return;
+    this.isMoving = false;
+    cell.focus({ preventScroll: true });
+    showWhole(cell, frame.current);
   }
 
   onKeyDown = (event: KeyboardEvent): void => {
@@ -84,22 +123,23 @@ class GridKeys {
   /** Keep what was written in a cell, and go on to the next one that can be written in, or stay. */
   async finish(step: 0 | 1 | -1): Promise<void> {
     const next = step === 0 ? null : nextToEdit(this.cell, step, this.around.items.length);
-    if (!(await this.around.editor.save())) return;
+    const saved = await this.around.editor.save();
+    if (!saved) return;
     this.goTo(next ?? this.cell);
     const item = next && this.around.items[next.row];
     const column = next && COLUMNS[next.column];
-    if (item && column) this.edit(item, column);
+    if (item && column) this.edit(item.id === saved.id ? saved : item, column);
   }
 
   cancel(): void {
-    this.wantsFocus.current = true;
+    this.isMoving = true;
     this.around.editor.cancel();
   }
 
   private goTo({ row, column }: Cell): void {
     const item = this.around.items[row];
     if (!item) return;
-    this.wantsFocus.current = true;
+    this.isMoving = true;
     this.setPlace({ id: item.id, row, column });
   }
 
@@ -135,4 +175,15 @@ function cellOf({ id, row, column }: Place, items: readonly Item[]): Cell {
   const isThere = items[row]?.id === id;
   const found = isThere ? row : items.findIndex((item) => item.id === id);
   return { row: found >= 0 ? found : Math.max(0, Math.min(row, items.length - 1)), column };
+}
+
+// The head of the table lies over the rows, so the browser's own way of bringing a cell into sight hides it.
+function showWhole(cell: HTMLElement, frame: HTMLElement | null): void {
+  if (!frame) return;
+  const head = frame.querySelector<HTMLElement>("[role=rowgroup]")?.offsetHeight ?? 0;
+  const [box, around] = [cell.getBoundingClientRect(), frame.getBoundingClientRect()];
+  const above = around.top + head - box.top;
+  const below = box.bottom - around.top - frame.clientHeight;
+  if (above > 0) frame.scrollTop -= above;
+  else if (below > 0) frame.scrollTop += below;
 }

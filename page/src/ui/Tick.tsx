@@ -1,3 +1,4 @@
+import { Check, Minus } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 
 interface TickProps {
@@ -10,6 +11,10 @@ interface TickProps {
   onChange: (isRange: boolean) => void;
 }
 
+const BOX =
+  "pointer-events-none flex size-4 items-center justify-center rounded-[5px] border text-on-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent";
+const MARK = "size-3 stroke-3";
+
 /** A box to tick, which is met by a finger beyond its drawing. */
 export function Tick({ label, isOn, isPartly = false, isStep = true, onChange }: TickProps): ReactNode {
   const box = useRef<HTMLInputElement>(null);
@@ -19,7 +24,7 @@ export function Tick({ label, isOn, isPartly = false, isStep = true, onChange }:
   }, [isPartly]);
   return (
     <label
-      className="flex size-9 shrink-0 cursor-pointer items-center justify-center pointer-coarse:size-11"
+      className="relative flex size-9 shrink-0 cursor-pointer items-center justify-center pointer-coarse:size-11"
       onMouseDown={(event) => {
         isRange.current = event.shiftKey;
       }}
@@ -34,8 +39,14 @@ export function Tick({ label, isOn, isPartly = false, isStep = true, onChange }:
           onChange(isRange.current);
           isRange.current = false;
         }}
-        className="size-4 cursor-pointer accent-accent"
+        className="peer absolute inset-0 cursor-pointer appearance-none outline-none"
       />
+      <span
+        aria-hidden="true"
+        className={`${BOX} ${isOn || isPartly ? "border-accent bg-accent" : "border-faint bg-raised"}`}
+      >
+        {isPartly ? <Minus className={MARK} /> : isOn && <Check className={MARK} />}
+      </span>
     </label>
   );
 }
