@@ -8,7 +8,18 @@ import time
 from bench.report import Section, document, machine_facts
 from tests.running import ROOT
 
-WORDS = ("calls", "page", "memory", "readers", "neighbours", "start", "first_visit", "doors")
+WORDS = (
+    "calls",
+    "page",
+    "memory",
+    "readers",
+    "neighbours",
+    "start",
+    "first_visit",
+    "doors",
+    "items",
+    "item_import",
+)
 REPORT = ROOT / "docs" / "benchmarks.md"
 
 
