@@ -9,22 +9,20 @@ from pydantic import Field
 from api.area import Area
 from api.chat_shapes import ConversationPage, MessageState
 from api.conversations import Conversations
-from api.errors import AlreadyRunning, NotFound, TooManyTasks
+from api.errors import AlreadyRunning, NotFound
 from api.method import method
 from api.shapes import Task, task_of
 from api.words import NOT_BLANK, SAID
-from store import chat_rows, task_rows
+from store import chat_rows
 from store.chat_rows import ConversationRow, MessageRow
 from store.clock import now_ms
 from store.database import Write
 from store.task_rows import TaskRow
 from tasks.queue import Order
-from tasks.states import OPEN
 
 KIND = "chat"
 MAX_TEXT = 200_000
 TITLE_LETTERS = 60
-MAX_OPEN = 16
 
 Text = Annotated[str, Field(max_length=MAX_TEXT, json_schema_extra=NOT_BLANK), SAID]
 
@@ -127,7 +125,6 @@ class Chat(Area):
         return self._answer(write, conversation_id, question.id, model)
 
     def _answer(self, write: Write, conversation_id: UUID, question_id: UUID, model: str) -> Task:
-        self._refuse_too_many(write)
         number = chat_rows.take_numbers(write.connection, conversation_id, 1)
         message_id = uuid.uuid4()
         about = {"conversation_id": conversation_id, "question_id": question_id, "message_id": message_id}
@@ -153,10 +150,6 @@ class Chat(Area):
             state=MessageState.STREAMING,
             created_ms=now_ms(),
         )
-
-    def _refuse_too_many(self, write: Write) -> None:
-        if task_rows.num_in_states(write.connection, self._caller.session_id, frozenset(OPEN)) >= MAX_OPEN:
-            raise TooManyTasks(limit=MAX_OPEN)
 
     def _tell(self, write: Write, kind: str, data: dict[str, object]) -> None:
         self._services.journal.append_in(write, self._caller.session_id, [(kind, data)])

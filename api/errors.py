@@ -159,6 +159,22 @@ class AlreadyRunning(ApiError):
     zh = "仍在生成回答。请先停止，或等待其结束。"
 
 
+class NotWaiting(ApiError):
+    """The task asks no question now."""
+
+    status = 409
+    en = "This task is {state} and asks nothing. Look at it again."
+    zh = "此任务当前为 {state}，没有等待回答的问题。请重新查看。"
+
+
+class NotRetriable(ApiError):
+    """The task cannot be done anew."""
+
+    status = 409
+    en = "Only a failed or cancelled task can be done anew, and not one of kind {kind}."
+    zh = "只有失败或已取消的任务可以重做，且 {kind} 类任务不支持重做。"
+
+
 class StillRunning(ApiError):
     """A call with this idempotency key is under way."""
 
@@ -243,10 +259,10 @@ class TooManyCalls(ApiError):
 
 
 class TooManyTasks(TooManyCalls):
-    """This workspace has too many tasks that have not ended."""
+    """Too many tasks have not ended: of this workspace, of this kind, or of all."""
 
-    en = "This workspace already has {limit} tasks under way. Wait for one to end, or cancel one."
-    zh = "此工作区已有 {limit} 个进行中的任务。请等待其中一个结束，或取消一个。"
+    en = "{place} tasks are open, and at most {limit} may be. Cancel one, or try again in {retry_after} s."
+    zh = "已有 {place} 个未结束的任务，上限为 {limit} 个。请等待其中一个结束或取消一个，{retry_after} 秒后重试。"
 
 
 class InternalError(ApiError):
@@ -284,6 +300,22 @@ class SessionBusy(Unavailable):
 
     en = "Another call of this workspace has held its data for too long. Try again in {retry_after} s."
     zh = "此工作区的另一个调用占用数据过久。请在 {retry_after} 秒后重试。"
+
+
+class DeadlinePassed(ApiError):
+    """The task did not end in the time it had."""
+
+    status = 504
+    en = "It did not end in the time it had. Do it anew, with more time or less to do."
+    zh = "未能在规定时间内完成。请延长时间或减少工作量后重做。"
+
+
+class NeededTaskFailed(ApiError):
+    """A task that this one waited for was not completed."""
+
+    status = 424
+    en = "A task that this one needs was not completed. Do that one anew first."
+    zh = "此任务所依赖的任务未完成。请先重做那个任务。"
 
 
 class Interrupted(ApiError):

@@ -17,10 +17,11 @@ from pydantic_core import PydanticSerializationError, to_json
 from typing_extensions import TypedDict
 
 from api.caller import Caller
-from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, UnknownMethod, of_store
+from api.errors import ApiError, BadRequest, InternalError, InvalidArguments, TooManyTasks, UnknownMethod, of_store
 from api.fields import fields_of
 from api.numbers import MAX_WHOLE
 from store.database import StoreUnavailable
+from tasks.queue import QueueFull
 
 DOORS = frozenset({"rpc", "rest", "live", "desktop", "engine", "cli", "mcp"})
 MAX_HELP = 80
@@ -254,6 +255,8 @@ def call(declared: Method | None, make_area: Callable[[type, Caller], Room], cal
         return area.once(declared, given, lambda: _run(declared, area, given))
     except ApiError:
         raise
+    except QueueFull as error:
+        raise TooManyTasks(limit=error.limit, place=error.place, retry_after=error.retry_after) from None
     except StoreUnavailable as error:
         logger.error("{} could not reach the store: {} (request {})", declared.name, error, caller.request_id)
         raise of_store(error) from error

@@ -4,16 +4,19 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from api.area import Area
-from api.errors import InvalidArguments, NotFound
+from api.errors import InvalidArguments, NotFound, NotRetriable, NotWaiting
 from api.method import method
 from api.numbers import MAX_WHOLE
 from api.shapes import Task, task_of
 from store import task_rows
+from store.database import Write
 from store.task_rows import TaskListing, TaskRow
-from tasks.states import TaskState
+from tasks import queue
+from tasks.queue import MAX_PRIORITY, Order
+from tasks.states import DUE, TaskState
 
 MAX_LISTED = 200
 PLACE = re.compile(r"^[0-9]{1,15}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
@@ -32,9 +35,11 @@ class Tasks(Area):
 
     @method(rest="GET /task/{task_id}", needs="tasks:read")
     def get_task(self, task_id: UUID) -> Task:
-        """Return one task of this workspace."""
+        """Return one task of this workspace, and its place where it waits for its turn."""
         with self._services.database.read() as connection:
-            return task_of(self._own(task_rows.find(connection, task_id)), self._caller.language)
+            row = self._own(task_rows.find(connection, task_id))
+            place = task_rows.num_ahead(connection, row, DUE) if row.state in DUE else None
+        return task_of(row, self._caller.language, place)
 
     @method(rest="GET /tasks", needs="tasks:read", example={})
     def list_tasks(
@@ -61,10 +66,65 @@ class Tasks(Area):
         with self._services.database.write() as write:
             task = self._own(task_rows.find(write.connection, task_id))
             self._services.queue.cancel(write, task)
-            return task_of(self._own(task_rows.find(write.connection, task_id)), self._caller.language)
+            return self._again(write, task_id)
+
+    @method(rest="POST /task/{task_id}/answer", needs="tasks:write")
+    def answer_task(self, task_id: UUID, answer: JsonValue) -> Task:
+        """Answer the question of a waiting task; its work goes on."""
+        with self._services.database.write() as write:
+            task = self._own(task_rows.find(write.connection, task_id))
+            try:
+                self._services.queue.answer(write, task, answer)
+            except queue.NotWaiting:
+                raise NotWaiting(state=task.state) from None
+            return self._again(write, task_id)
+
+    @method(rest="POST /task/{task_id}/retry", needs="tasks:write")
+    def retry_task(self, task_id: UUID) -> Task:
+        """Do a failed or cancelled task anew; the old one stays as it ended."""
+        with self._services.database.write() as write:
+            task = self._own(task_rows.find(write.connection, task_id))
+            kind = self._services.queue.kinds.get(task.kind)
+            if task.state not in (TaskState.FAILED, TaskState.CANCELLED) or kind is None or not kind.may_be_retried:
+                raise NotRetriable(kind=task.kind)
+            facts = {**task.facts, "retry_of": str(task.id)}
+            order = Order(
+                session_id=task.session_id,
+                kind=task.kind,
+                arguments=task.arguments,
+                facts=facts,
+                priority=task.priority,
+            )
+            return task_of(self._services.queue.submit(write, order), self._caller.language)
+
+    @method(rest="PATCH /task/{task_id}", needs="tasks:write")
+    def update_task(self, task_id: UUID, priority: Annotated[int, Field(ge=0, le=MAX_PRIORITY)]) -> Task:
+        """Give a task another priority, 0 to 9: the higher the sooner."""
+        with self._services.database.write() as write:
+            task = self._own(task_rows.find(write.connection, task_id))
+            task_rows.change(write.connection, task_id, priority=priority)
+            entry = {"id": str(task_id), "kind": task.kind, "state": task.state}
+            self._services.journal.append_in(write, self._caller.session_id, [("task", entry)])
+            return self._again(write, task_id)
+
+    @method(rest="DELETE /task/{task_id}", needs="tasks:write")
+    def delete_task(self, task_id: UUID) -> Task:
+        """Take a task off the list; one that has not ended is cancelled."""
+        with self._services.database.write() as write:
+            task = self._own(task_rows.find(write.connection, task_id))
+            self._services.queue.cancel(write, task)
+            task_rows.change(write.connection, task_id, deleted=True)
+            entry = {"id": str(task_id), "kind": task.kind, "state": "deleted"}
+            self._services.journal.append_in(write, self._caller.session_id, [("task", entry)])
+            found = task_rows.find(write.connection, task_id)
+            assert found is not None
+            return task_of(found, self._caller.language)
+
+    def _again(self, write: Write, task_id: UUID) -> Task:
+        return task_of(self._own(task_rows.find(write.connection, task_id)), self._caller.language)
 
     def _own(self, row: TaskRow | None) -> TaskRow:
-        if row is None or row.session_id != self._caller.session_id:
+        if row is None or row.session_id != self._caller.session_id or row.deleted:
             raise NotFound("task")
         return row
 

@@ -94,7 +94,7 @@ tasks = Table(
     Column("facts", JSON, nullable=False),
     Column("error", JSON(none_as_null=True)),
     Column("progress", Integer),
-    Column("priority", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),  # 0 to 9
     Column("run_after_ms", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("fence", Integer, nullable=False),
@@ -104,9 +104,26 @@ tasks = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("started_ms", BigInteger),
     Column("ended_ms", BigInteger),
+    Column("steps", JSON, nullable=False, server_default="{}"),
+    Column("question", JSON(none_as_null=True)),
+    Column("answers", JSON, nullable=False, server_default="{}"),
+    Column("deadline_ms", BigInteger),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("taken_ms", BigInteger),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
+    Index("tasks_by_deadline", "deadline_ms"),
     Index("tasks_by_turn", "state", "priority", "created_ms"),
     Index("tasks_by_session", "session_id", "created_ms"),
     Index("tasks_by_runner", "runner_id", "state"),
+)
+
+task_needs = Table(
+    "task_needs",
+    metadata,
+    Column("task_id", Uuid, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("needed_id", Uuid, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Index("task_needs_by_needed", "needed_id"),
+    sqlite_with_rowid=False,
 )
 
 conversations = Table(

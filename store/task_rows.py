@@ -1,7 +1,7 @@
 """Queries over tasks and the runners that hold them. Each change names the state or fence it expects."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ScalarSelect,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -21,12 +22,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
-from store.tables import runners, sessions, tasks
+from store.tables import runners, sessions, task_needs, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRow:
-    """One task. `fence` grows with each taking-up; `error` is an error as `api.errors.kept` writes it."""
+    """One task. `fence` grows with each taking-up; `error` is an error as `api.errors.kept` writes it.
+
+    `steps` are the effects that were begun, by name, with their value once they are done; `question` is what a waiting
+    task asks, `answers` what was answered, by the question's name; `failures` counts tries that failed.
+    """
 
     id: UUID
     session_id: UUID
@@ -35,17 +40,24 @@ class TaskRow:
     arguments: dict[str, Any]
     facts: dict[str, Any]
     error: dict[str, Any] | None = None
+    steps: dict[str, Any] = field(default_factory=dict)
+    question: dict[str, Any] | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
     progress: int | None = None
     priority: int = 5
     run_after_ms: int = 0
+    deadline_ms: int | None = None
     attempts: int = 0
+    failures: int = 0
     fence: int = 0
     runner_id: UUID | None = None
     lease_ms: int | None = None
     cancel_asked: bool = False
     created_ms: int
     started_ms: int | None = None
+    taken_ms: int | None = None
     ended_ms: int | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,20 +93,30 @@ def _num_running_of_owner(*more: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(running).where(*mine).correlate(tasks).scalar_subquery()
 
 
+_AGE_MS = 60_000  # a task that waited so long is as urgent as a new one of the next priority
+TURN = tasks.c.created_ms - tasks.c.priority * _AGE_MS
+_needed = tasks.alias("needed")
+_HAS_ALL = ~exists().where(
+    task_needs.c.task_id == tasks.c.id,
+    _needed.c.id == task_needs.c.needed_id,
+    _needed.c.state != bindparam("done"),
+)
 _NEXT = (
     select(tasks.c.id)
     .where(
-        tasks.c.state == bindparam("waiting"),
+        tasks.c.state.in_(bindparam("due", expanding=True)),
         tasks.c.run_after_ms <= bindparam("now"),
+        tasks.c.kind.not_in(bindparam("full", expanding=True)),
         _num_running_of_owner(_running.c.runner_id == bindparam("runner")) < bindparam("share"),
+        _HAS_ALL,
     )
-    .order_by(_num_running_of_owner(), tasks.c.priority.desc(), tasks.c.created_ms)
+    .order_by(_num_running_of_owner(), TURN, tasks.c.id)
     .limit(1)
     .scalar_subquery()
 )
 _CLAIM = (
     update(tasks)
-    .where(tasks.c.id == _NEXT, tasks.c.state == bindparam("waiting"))
+    .where(tasks.c.id == _NEXT, tasks.c.state.in_(bindparam("due", expanding=True)))
     .values(
         state=bindparam("held"),
         fence=tasks.c.fence + 1,
@@ -102,6 +124,7 @@ _CLAIM = (
         runner_id=bindparam("runner"),
         lease_ms=bindparam("lease"),
         started_ms=func.coalesce(tasks.c.started_ms, bindparam("now")),
+        taken_ms=bindparam("now"),
     )
     .returning(*_COLUMNS)
 )
@@ -125,21 +148,65 @@ def list_of_session(connection: Connection, listing: TaskListing) -> list[TaskRo
     """Return tasks, newest first."""
     place = (tasks.c.created_ms, tasks.c.id)
     own = (tasks.c.session_id == listing.session_id, tasks.c.state.in_(sorted(listing.states)))
-    query = select(*_COLUMNS).where(*own, tuple_(*place) < listing.before)
+    query = select(*_COLUMNS).where(*own, ~tasks.c.deleted, tuple_(*place) < listing.before)
     rows = connection.execute(query.order_by(*(column.desc() for column in place)).limit(listing.limit))
     return [_task(row) for row in rows]
 
 
-def num_in_states(connection: Connection, session_id: UUID, states: frozenset[str]) -> int:
-    """Count a workspace's tasks in the given states."""
-    query = select(func.count()).where(tasks.c.session_id == session_id, tasks.c.state.in_(sorted(states)))
+def num_by_kind(connection: Connection, session_id: UUID, states: Collection[str]) -> dict[str, int]:
+    """Count a workspace's tasks in the given states, by kind."""
+    query = select(tasks.c.kind, func.count()).where(
+        tasks.c.session_id == session_id, tasks.c.state.in_(sorted(states))
+    )
+    return {row[0]: row[1] for row in connection.execute(query.group_by(tasks.c.kind))}
+
+
+def any_due(connection: Connection, due: Collection[str]) -> bool:
+    """Tell whether a task could be taken up now: a look that takes no write lock."""
+    query = select(tasks.c.id).where(tasks.c.state.in_(sorted(due)), tasks.c.run_after_ms <= now_ms()).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def num_running(connection: Connection, kinds: Collection[str], processing: str) -> dict[str, int]:
+    """Count what runs of some kinds, by kind."""
+    query = select(tasks.c.kind, func.count()).where(tasks.c.state == processing, tasks.c.kind.in_(sorted(kinds)))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(tasks.c.kind))}
+
+
+def num_ahead(connection: Connection, row: TaskRow, due: Collection[str]) -> int:
+    """Count the waiting tasks whose turn comes before that of `row`, as far as priority and age tell."""
+    turn = row.created_ms - row.priority * _AGE_MS
+    query = select(func.count()).where(tasks.c.state.in_(sorted(due)), turn > TURN)
     return connection.execute(query).scalar_one()
 
 
-def any_due(connection: Connection, pending: str) -> bool:
-    """Tell whether a task could be taken up now: a look that takes no write lock."""
-    due = select(tasks.c.id).where(tasks.c.state == pending, tasks.c.run_after_ms <= now_ms()).limit(1)
-    return connection.execute(due).first() is not None
+def num_open(connection: Connection, open_states: Collection[str]) -> int:
+    """Count all tasks that have not ended."""
+    return connection.execute(select(func.count()).where(tasks.c.state.in_(sorted(open_states)))).scalar_one()
+
+
+def overdue(connection: Connection, open_states: Collection[str]) -> list[TaskRow]:
+    """Return the tasks whose deadline has passed."""
+    query = select(*_COLUMNS).where(tasks.c.deadline_ms < now_ms(), tasks.c.state.in_(sorted(open_states)))
+    return [_task(row) for row in connection.execute(query.limit(1000))]
+
+
+def add_needs(connection: Connection, task_id: UUID, needed: Collection[UUID]) -> None:
+    """Have a task wait for others."""
+    if needed:
+        connection.execute(insert(task_needs), [{"task_id": task_id, "needed_id": one} for one in set(needed)])
+
+
+def needing(connection: Connection, needed_id: UUID, open_states: Collection[str]) -> list[TaskRow]:
+    """Return the open tasks that wait for one."""
+    waiting = select(task_needs.c.task_id).where(task_needs.c.needed_id == needed_id)
+    query = select(*_COLUMNS).where(tasks.c.id.in_(waiting), tasks.c.state.in_(sorted(open_states)))
+    return [_task(row) for row in connection.execute(query)]
+
+
+def change(connection: Connection, task_id: UUID, **changes: Any) -> None:
+    """Change what hangs on no state."""
+    connection.execute(update(tasks).where(tasks.c.id == task_id).values(**changes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +218,22 @@ class Claim:
     share: int
 
 
-def claim(connection: Connection, wish: Claim, pending: str, processing: str) -> TaskRow | None:
-    """Take up the next task whose turn it is: owners with little running first, then priority, then age."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a claim may take: tasks in the `due` states, none of the `full` kinds, and what their states become."""
+
+    due: Collection[str]
+    held: str
+    done: str
+    full: Collection[str] = ()
+
+
+def claim(connection: Connection, wish: Claim, turn: Turn) -> TaskRow | None:
+    """Take up the next task whose turn it is: owners with little running first, then priority with age."""
     now = now_ms()
-    who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "share": wish.share}
-    row = connection.execute(_CLAIM, {"waiting": pending, "held": processing, "now": now, **who}).first()
+    who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "share": wish.share, "now": now}
+    what = {"due": sorted(turn.due), "held": turn.held, "done": turn.done, "full": sorted(turn.full)}
+    row = connection.execute(_CLAIM, {**who, **what}).first()
     return None if row is None else _task(row)
 
 

@@ -1,5 +1,6 @@
 """The kinds of tasks: what each does is registered here from above."""
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,27 @@ class Ending:
     error: dict[str, object] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """When a task that failed is tried again: exponential backoff with full jitter, for these codes or for all.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+
+    max_failures: int = 4
+    first_s: float = 2.0
+    longest_s: float = 300.0
+    codes: frozenset[str] | None = None
+
+    def pause_ms(self, error: dict[str, object], failures: int) -> int | None:
+        """Return how long to wait after so many failures, the last one included; None where it is not tried again."""
+        is_meant = self.codes is None or error["code"] in self.codes
+        if not is_meant or failures >= self.max_failures:
+            return None
+        longest = min(self.longest_s, self.first_s * 2.0 ** (failures - 1))
+        return int(1000 * (longest / 2 + random.uniform(0, longest / 2)))  # noqa: S311 — jitter is no secret
+
+
 def _nothing(_write: Write, _task: TaskRow, _ending: Ending) -> Sequence[Entry]:
     return ()
 
@@ -28,13 +50,19 @@ class Kind:
 
     `run` does the work on a runner's thread; `on_end` writes what the end means for other rows, in the transaction
     that ends the task, however it ends, and answers entries for the session's stream; `may_repeat` says that a task
-    whose runner died is done again from the start, where it else fails as interrupted.
+    whose runner died is done again from the start, where it else fails as interrupted; `may_be_retried` that a visitor
+    may have a failed one done anew; `max_open` bounds the open tasks of this kind in one workspace, `max_running` those
+    that run at once.
     """
 
     name: str
     run: Callable[[Work], None]
     on_end: Callable[[Write, TaskRow, Ending], Sequence[Entry]] = _nothing
     may_repeat: bool = False
+    may_be_retried: bool = False
+    retry: Retry | None = None
+    max_open: int | None = None
+    max_running: int | None = None
 
 
 Kinds = dict[str, Kind]

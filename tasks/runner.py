@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +14,19 @@ from loguru import logger
 from launch import is_running, process_start_time
 from store import task_rows
 from store.clock import now_ms
-from store.database import Database
-from store.task_rows import Claim, RunnerRow, TaskRow
+from store.database import Database, Write
+from store.task_rows import Claim, RunnerRow, TaskRow, Turn
 from tasks.journal import FenceLost, Holder, Journal
 from tasks.kinds import Ending
-from tasks.queue import Queue
-from tasks.states import TaskState
-from tasks.work import Work
+from tasks.queue import OVERDUE, Queue
+from tasks.states import DUE, OPEN, TaskState
+from tasks.work import Waits, Work
 
 LEASE_MS = 20_000
 KEEP_S = 0.5  # how often leases and dead neighbours are looked at
 RENEW_EVERY = 10  # looks
+DRAIN_LOOK_S = 0.02
+STOP_S = 1.0  # how long work that was told to stop may take to say so
 UNSEEN_MS = 86_400_000
 
 
@@ -53,6 +56,7 @@ class Runner:
         self._works: dict[Holder, Work] = {}
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._stop_claiming = threading.Event()
         self._threads = [
             threading.Thread(target=self._claim_loop, name="runner", daemon=True),
             threading.Thread(target=self._keep_loop, name="runner-keeper", daemon=True),
@@ -70,13 +74,26 @@ class Runner:
             thread.start()
 
     def stop(self) -> None:
-        """Stop the work under way and end."""
+        """Take up no more, stop the work under way, hand back what may be done again, and end."""
         self._stop.set()
         self._wake.set()
         for work in list(self._works.values()):
             work.cancel()
         for thread in self._threads:
             thread.join()
+        self._wait_for_works(STOP_S)
+
+    def drain(self, patience_s: float) -> None:
+        """Take up no more and let the work under way end by itself for so long; then stop."""
+        self._stop_claiming.set()
+        self._wake.set()
+        self._wait_for_works(patience_s)
+        self.stop()
+
+    def _wait_for_works(self, patience_s: float) -> None:
+        deadline = time.monotonic() + patience_s
+        while self._works and time.monotonic() < deadline:
+            time.sleep(DRAIN_LOOK_S)
 
     def cancel(self, task_id: UUID) -> None:
         """Stop one task's work if it runs here."""
@@ -106,6 +123,18 @@ class Runner:
         with logger.catch(message="Taking a task back failed; it is tried again."), self._database.write() as write:
             self._queue.take_back(write, task)
 
+    def expire_overdue(self) -> None:
+        """End the tasks whose deadline has passed."""
+        with self._database.read() as connection:
+            overdue = task_rows.overdue(connection, OPEN)
+        for task in overdue:
+            work = self._works.get((task.id, task.fence))
+            if work is not None:
+                work.expire()
+            else:
+                with logger.catch(message="Ending an overdue task failed."), self._database.write() as write:
+                    self._queue.expire(write, task)
+
     def _hear_cancels(self) -> None:
         with self._database.read() as connection:
             asked = task_rows.cancels_of(connection, self.id, TaskState.PROCESSING)
@@ -113,7 +142,7 @@ class Runner:
             self.cancel(task_id)
 
     def _claim_loop(self) -> None:
-        while not self._stop.is_set():
+        while not self._is_ending():
             if not self._slots.acquire(timeout=KEEP_S):
                 continue
             task = self._wait_for_task()
@@ -126,28 +155,39 @@ class Runner:
         self._wake.clear()
         task = None
         with logger.catch(message="Taking up a task failed; it is tried again."):
-            task = None if self._stop.is_set() else self._claim()
+            task = None if self._is_ending() else self._claim()
         if task is None:
             self._wake.wait(timeout=KEEP_S)
         return task
 
+    def _is_ending(self) -> bool:
+        return self._stop.is_set() or self._stop_claiming.is_set()
+
     def _claim(self) -> TaskRow | None:
         with self._database.read() as connection:
-            if not task_rows.any_due(connection, TaskState.PENDING):
+            if not task_rows.any_due(connection, DUE):
                 return None
         with self._database.write() as write:
-            task = task_rows.claim(write.connection, self._wish, TaskState.PENDING, TaskState.PROCESSING)
+            turn = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED, full=self._full_kinds(write))
+            task = task_rows.claim(write.connection, self._wish, turn)
             if task is not None:
                 self._queue.start(write, task)
             return task
 
+    def _full_kinds(self, write: Write) -> list[str]:
+        bounds = {kind.name: kind.max_running for kind in self._queue.kinds.values() if kind.max_running is not None}
+        running = task_rows.num_running(write.connection, bounds, TaskState.PROCESSING) if bounds else {}
+        return [name for name, bound in bounds.items() if running.get(name, 0) >= bound]
+
     def _run(self, task: TaskRow) -> None:
-        holder, work = (task.id, task.fence), Work(task, self._journal)
+        holder, work = (task.id, task.fence), Work(task, self._journal, self._database)
         self._works[holder] = work
         try:
             self._hear_cancels()  # one may have come between the taking-up and the line above
             ending = self._do(work)
-            if not self._stop.is_set() or ending.state is not TaskState.CANCELLED:
+            if self._stop.is_set() and isinstance(ending, Ending) and ending.state is TaskState.CANCELLED:
+                self._hand_back(task)
+            else:
                 self._finish(task, ending)
         except FenceLost:
             logger.warning("Task {} was taken over by another runner; this one's end is dropped.", task.id)
@@ -158,22 +198,39 @@ class Runner:
             self._journal.forget(*holder)
             self._slots.release()
 
-    def _do(self, work: Work) -> Ending:
+    def _do(self, work: Work) -> Ending | Waits:
         try:
             self._queue.kinds[work.task.kind].run(work)
         except FenceLost:
             raise
+        except Waits as waits:
+            return waits if not work.is_cancelled else _stopped(work)
         except Exception as error:  # noqa: BLE001 — the edge of the runner: whatever a kind raises ends its task only
             if work.is_cancelled:
-                return Ending(state=TaskState.CANCELLED)
+                return _stopped(work)
             return Ending(state=TaskState.FAILED, error=_kept(error, work.task))
-        return Ending(state=TaskState.CANCELLED if work.is_cancelled else TaskState.COMPLETED)
+        return _stopped(work) if work.is_cancelled else Ending(state=TaskState.COMPLETED)
 
-    def _finish(self, task: TaskRow, ending: Ending) -> None:
+    def _finish(self, task: TaskRow, ending: Ending | Waits) -> None:
         self._journal.flush(task.id, task.fence)
         with self._database.write() as write:
-            if not self._queue.end(write, task, ending):
+            if not self._settle(write, task, ending):
                 raise FenceLost
+
+    def _settle(self, write: Write, task: TaskRow, ending: Ending | Waits) -> bool:
+        if isinstance(ending, Waits):
+            return self._queue.wait(write, task, ending.question)
+        if ending.state is TaskState.FAILED and ending.error is not None and ending.error is not OVERDUE:
+            return self._queue.fail(write, task, ending.error)
+        return self._queue.end(write, task, ending)
+
+    def _hand_back(self, task: TaskRow) -> None:
+        """Let another runner take up what stops only because this one does; the rest ends as after a death."""
+        self._journal.flush(task.id, task.fence)
+        with self._database.write() as write:
+            row = task_rows.find(write.connection, task.id)  # a visitor may have asked for its end meanwhile
+            if row is not None and (row.state, row.fence) == (task.state, task.fence):
+                self._queue.take_back(write, row)
 
     def _keep_loop(self) -> None:
         looks = 0
@@ -181,12 +238,17 @@ class Runner:
             looks += 1
             with logger.catch(message="Keeping leases failed; it is tried again."):
                 self.take_back_lost()
+                self.expire_overdue()
                 if looks % RENEW_EVERY == 0:
                     self._renew()
 
     def _renew(self) -> None:
         with self._database.write() as write:
             task_rows.renew(write.connection, self.id, [task_id for task_id, _fence in list(self._works)], LEASE_MS)
+
+
+def _stopped(work: Work) -> Ending:
+    return Ending(state=TaskState.FAILED, error=OVERDUE) if work.is_expired else Ending(state=TaskState.CANCELLED)
 
 
 def _kept(error: Exception, task: TaskRow) -> dict[str, object]:

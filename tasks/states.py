@@ -16,7 +16,7 @@ class TaskState(StrEnum):
 
 
 MOVES: dict[TaskState, frozenset[TaskState]] = {
-    TaskState.PENDING: frozenset({TaskState.PROCESSING, TaskState.CANCELLED}),
+    TaskState.PENDING: frozenset({TaskState.PROCESSING, TaskState.CANCELLED, TaskState.FAILED}),
     TaskState.PROCESSING: frozenset(
         {
             TaskState.PENDING,
@@ -35,6 +35,7 @@ MOVES: dict[TaskState, frozenset[TaskState]] = {
 }
 FINAL = frozenset(state for state, onward in MOVES.items() if not onward)
 OPEN = frozenset(MOVES) - FINAL
+DUE = frozenset({TaskState.PENDING, TaskState.RETRYING})  # what a runner may take up when its time has come
 
 
 class IllegalMove(Exception):

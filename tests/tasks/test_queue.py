@@ -22,7 +22,7 @@ from tasks.kinds import Ending, Kind
 from tasks.queue import INTERRUPTED, Order
 from tasks.runner import Places, Runner, host_name
 from tasks.states import IllegalMove, TaskState
-from tests.tasks.workshop import Workshop, run_together
+from tests.tasks.workshop import TURN, Workshop, run_together
 
 
 def idle_runner(workshop: Workshop) -> Runner:
@@ -298,6 +298,6 @@ def test_no_owner_has_every_place(workshop: Workshop) -> None:
     taken = []
     for _ in range(4):
         with workshop.database.write() as write:
-            taken.append(task_rows.claim(write.connection, wish, TaskState.PENDING, TaskState.PROCESSING))
+            taken.append(task_rows.claim(write.connection, wish, TURN))
     assert [task is not None for task in taken] == [True, True, True, False]
     assert other.id in {task.id for task in taken if task}

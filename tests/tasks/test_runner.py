@@ -4,7 +4,8 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from store.signals import ChangeWatch
 from store.task_rows import TaskRow
 from tasks.journal import Entry
 from tasks.kinds import Ending, Kind
+from tasks.queue import INTERRUPTED
 from tasks.runner import Places, Runner
 from tasks.states import TaskState
 from tasks.work import Work
@@ -380,18 +382,17 @@ def test_a_stop_ends_soon_though_every_place_is_taken(workshop: Workshop) -> Non
     assert not is_stuck
 
 
-def test_what_a_stop_cut_short_is_left_to_the_next_runner(workshop: Workshop, gate: Gate) -> None:
-    runner = workshop.start_runner(1)
-    cut, waiting = workshop.submit(), workshop.submit()
-    wait_until(lambda: gate.running, what="the work")
+def test_what_a_stop_cut_short_is_handed_back_at_once(workshop: Workshop, gate: Gate) -> None:
+    workshop.queue.kinds["again"] = replace(workshop.queue.kinds["work"], name="again", may_repeat=True)
+    runner = workshop.start_runner(2)
+    cut, again = workshop.submit(), workshop.submit("again")
+    wait_until(lambda: len(gate.running) == 2, what="the work")
+    waiting = workshop.submit()
     runner.stop()
-    wait_until(lambda: not gate.running, what="its end")
-    assert workshop.state(cut.id) == "processing"
-    assert workshop.state(waiting.id) == "pending"
-    with closing(sqlite.connect(str(workshop.path))) as other:
-        other.execute("UPDATE runners SET pid = 0")  # as if the process had ended
-        other.commit()
+    assert workshop.task(cut.id).error == INTERRUPTED
+    assert [workshop.state(task.id) for task in (cut, again, waiting)] == ["failed", "pending", "pending"]
     gate.open()
     workshop.start_runner(1)
-    workshop.wait_for_state(cut.id, TaskState.FAILED)
+    workshop.wait_for_state(again.id, TaskState.COMPLETED)
     workshop.wait_for_state(waiting.id, TaskState.COMPLETED)
+    assert workshop.task(again.id).attempts == 2

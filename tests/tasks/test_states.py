@@ -7,7 +7,7 @@ import pytest
 from tasks.states import FINAL, MOVES, OPEN, IllegalMove, TaskState, check_move
 
 ALLOWED = {
-    "pending": "processing cancelled",
+    "pending": "processing failed cancelled",
     "processing": "pending waiting retrying completed failed cancelled",
     "waiting": "pending failed cancelled",
     "retrying": "processing cancelled failed",

@@ -14,12 +14,13 @@ from store import event_rows, task_rows
 from store.database import Write
 from store.task_rows import Claim, TaskRow
 from tasks.journal import Entry, FenceLost
-from tasks.kinds import Ending, Kind
-from tasks.queue import Queue
-from tasks.states import FINAL, MOVES, TaskState
-from tests.tasks.workshop import STATES, Workshop, numbers_of, texts_of, workshop_at
+from tasks.kinds import Ending, Kind, Retry
+from tasks.queue import NotWaiting, Queue
+from tasks.states import DUE, FINAL, MOVES, TaskState
+from tests.tasks.workshop import TURN, Workshop, numbers_of, texts_of, workshop_at
 
 NUM_STORIES = 200 if os.environ.get("STUDIOLO_TEST_SCALE") == "full" else 8
+MAX_FAILURES = 3
 WISH = Claim(runner_id=UUID(int=1), lease_ms=60_000, share=1000)
 ENDINGS = [TaskState.COMPLETED, TaskState.FAILED, TaskState.CANCELLED]
 
@@ -41,7 +42,13 @@ class Tasks(RuleBasedStateMachine):
         self.words: dict[UUID, list[str]] = {}
         self.ended: dict[UUID, list[TaskState]] = {}
         for name, may_repeat in (("once", False), ("again", True)):
-            kind = Kind(name=name, run=lambda _work: None, on_end=self._note_end, may_repeat=may_repeat)
+            kind = Kind(
+                name=name,
+                run=lambda _work: None,
+                on_end=self._note_end,
+                may_repeat=may_repeat,
+                retry=Retry(max_failures=MAX_FAILURES, first_s=0) if may_repeat else None,
+            )
             self.workshop.queue.kinds[name] = kind
 
     def _note_end(self, _write: Write, task: TaskRow, ending: Ending) -> Sequence[Entry]:
@@ -62,11 +69,11 @@ class Tasks(RuleBasedStateMachine):
         return task.id
 
     @rule(target=holders)
-    @precondition(lambda self: any(state == "pending" for state in self.states.values()))
+    @precondition(lambda self: any(state in DUE for state in self.states.values()))
     def claim(self) -> TaskRow:
         """Take up a task."""
         with self.workshop.database.write() as write:
-            task = task_rows.claim(write.connection, WISH, *STATES)
+            task = task_rows.claim(write.connection, WISH, TURN)
             assert task is not None
             self.queue.start(write, task)
         return task
@@ -93,6 +100,40 @@ class Tasks(RuleBasedStateMachine):
             has_ended = self.queue.end(write, holder, Ending(state=state))
         assert has_ended == ((truth.state, truth.fence) == ("processing", holder.fence))
 
+    @rule(holder=holders)
+    def fail(self, holder: TaskRow) -> None:
+        """Fail a task, as a holder that may have lost it; some kinds are tried again, so many times."""
+        truth = self.workshop.task(holder.id)
+        with self.workshop.database.write() as write:
+            was_held = self.queue.fail(write, holder, {"code": "busy", "facts": {}})
+        assert was_held == ((truth.state, truth.fence) == ("processing", holder.fence))
+
+    @rule(holder=holders)
+    def ask(self, holder: TaskRow) -> None:
+        """Ask a person, as a holder that may have lost its task."""
+        truth = self.workshop.task(holder.id)
+        with self.workshop.database.write() as write:
+            was_held = self.queue.wait(write, holder, {"name": "question"})
+        assert was_held == ((truth.state, truth.fence) == ("processing", holder.fence))
+
+    @rule(task_id=submitted, value=st.booleans())
+    def answer(self, task_id: UUID, value: bool) -> None:
+        """Answer a task, whether it asks or not."""
+        truth = self.workshop.task(task_id)
+        try:
+            with self.workshop.database.write() as write:
+                self.queue.answer(write, truth, value)
+        except NotWaiting:
+            assert truth.state != "waiting"
+        else:
+            assert truth.state == "waiting"
+
+    @rule(task_id=submitted)
+    def expire(self, task_id: UUID) -> None:
+        """End a task whose time is over."""
+        with self.workshop.database.write() as write:
+            self.queue.expire(write, self.workshop.task(task_id))
+
     @rule(task_id=submitted)
     def cancel(self, task_id: UUID) -> None:
         """Cancel a task in any state."""
@@ -116,6 +157,15 @@ class Tasks(RuleBasedStateMachine):
             old, new = TaskState(self.states[task_id]), TaskState(self.workshop.state(task_id))
             assert old == new or new in MOVES[old], f"{old} became {new}"
             self.states[task_id] = new
+
+    @invariant()
+    def tries_are_bounded(self) -> None:
+        """Nothing fails more often than its kind allows, and only what waits asks."""
+        for task_id in getattr(self, "tasks", []):
+            task = self.workshop.task(task_id)
+            assert task.failures < MAX_FAILURES
+            assert (task.question is not None) == (task.state == "waiting")
+            assert (task.runner_id is not None) <= (task.state in {"processing", *FINAL})
 
     @invariant()
     def journals_are_whole(self) -> None:

@@ -7,23 +7,24 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 from store import event_rows, session_rows, task_rows
 from store.database import Database
 from store.event_rows import Event
-from store.task_rows import Claim, TaskRow
+from store.task_rows import Claim, TaskRow, Turn
 from tasks.journal import Journal
 from tasks.kinds import Kind
-from tasks.queue import Order, Queue
+from tasks.queue import Limits, Order, Queue
 from tasks.runner import Places, Runner
-from tasks.states import TaskState
+from tasks.states import DUE, TaskState
 from tasks.work import Work
 from tests.running import wait_until
 
 LEASE_MS = 20_000
 DAY_MS = 86_400_000
-STATES = (TaskState.PENDING, TaskState.PROCESSING)
+TURN = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED)
 
 
 class Workshop:
@@ -33,7 +34,7 @@ class Workshop:
         self.path = path
         self.database = Database(path)
         self.journal = Journal(self.database)
-        self.queue = Queue(self.database, self.journal, {})
+        self.queue = Queue(self.database, self.journal, {}, Limits(of_session=100_000, in_all=100_000))
         self.session_id = self.open_session()
         self._runners: list[Runner] = []
         self.add_kind(lambda _work: None)
@@ -47,13 +48,13 @@ class Workshop:
             event_rows.open_stream(write.connection, session_id, session_id)
         return session_id
 
-    def add_kind(self, run: Callable[[Work], None], name: str = "work", may_repeat: bool = False) -> None:
+    def add_kind(self, run: Callable[[Work], None], name: str = "work", **words: Any) -> None:
         """Register a kind."""
-        self.queue.kinds[name] = Kind(name=name, run=run, may_repeat=may_repeat)
+        self.queue.kinds[name] = Kind(name=name, run=run, **words)
 
-    def submit(self, kind: str = "work", session_id: UUID | None = None) -> TaskRow:
+    def submit(self, kind: str = "work", session_id: UUID | None = None, **words: Any) -> TaskRow:
         """Put a task in."""
-        order = Order(session_id=session_id or self.session_id, kind=kind, arguments={}, facts={})
+        order = Order(session_id=session_id or self.session_id, kind=kind, arguments={}, facts={}, **words)
         with self.database.write() as write:
             return self.queue.submit(write, order)
 
@@ -61,7 +62,7 @@ class Workshop:
         """Take up the next task by hand."""
         with self.database.write() as write:
             wish = Claim(runner_id=runner_id or uuid.uuid4(), lease_ms=lease_ms, share=1000)
-            return task_rows.claim(write.connection, wish, *STATES)
+            return task_rows.claim(write.connection, wish, TURN)
 
     def held(self, lease_ms: int = LEASE_MS) -> TaskRow:
         """Put a task in and take it up by hand."""
