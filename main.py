@@ -22,6 +22,7 @@ def main(arguments: Sequence[str]) -> int:
         "call": _call,
         "completion": _completion,
         "mcp": _mcp,
+        "worker": _worker,
     }
     if word in runs:
         return runs[word](rest)
@@ -36,6 +37,7 @@ _HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
   python main.py web     serve the page (STUDIOLO_HOST, STUDIOLO_PORT), --plugin FOLDER for a class of your own
   python main.py call    call a method from the shell: `call --help`, `call <method> --help`
   python main.py mcp     serve the Model Context Protocol on stdio (at /mcp the server does, too)
+  python main.py worker  take up tasks in a process of its own, beside the server (there: STUDIOLO_NUM_RUNNERS=0)
   python main.py types   write what is generated from the declarations; --check says whether it is fresh
   python main.py model   (started by the others) the small model on this machine
 """
@@ -81,6 +83,22 @@ def _serve(given: dict[str, object]) -> int:
         print(f"Studiolo does not start: {error}", file=sys.stderr)
         return 1
     serve(app, listener)
+    return 0
+
+
+def _worker(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="main.py worker", description="Take up tasks in a process of its own.")
+    parser.add_argument("--plugin", type=Path, help="folder with api.py and index.html of your own")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    _go_into_own_python()
+    from settings import load_settings
+    from web_mode import START_ERRORS, run_worker
+
+    try:
+        run_worker(load_settings(**given))
+    except START_ERRORS as error:
+        print(f"The worker does not start: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

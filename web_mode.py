@@ -5,6 +5,8 @@
 
 import asyncio
 import gc
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ from api.method import METHODS, DeclarationError, Methods
 from api.models import BUILT_IN, Models
 from api.once import Once
 from api.plugin import PluginError, load_plugin
+from api.plugin_tasks import kinds_of
 from api.replies import Replies
 from api.services import Services
 from doors.asking import refused
@@ -132,9 +135,12 @@ def build(settings: Settings) -> Parts:
         services.queue.kinds[kind.name] = kind
     plugin = load_plugin(settings.plugin) if settings.plugin else None
     methods = METHODS.including(plugin) if plugin else METHODS
+    services.queue.kinds.update({kind.name: kind for kind in kinds_of(plugin)} if plugin else {})
     active: ActiveSessions[Api] = ActiveSessions(settings.max_active_sessions, ACTIVE_AGE_S)
     readers = Readers(database)
-    runner = Runner(database, services.queue, services.journal, Places.fair(settings.num_runners))
+    runner = Runner(
+        database, services.queue, services.journal, Places.fair(settings.num_runners, settings.lease_s * 1000)
+    )
     watch = ChangeWatch(database.engine)
     services.journal.listen(readers.hear)
     watch.listen(readers.hear_change)
@@ -152,6 +158,22 @@ def build(settings: Settings) -> Parts:
         sweeper=Sweeper(database, active, also=[TrashSweep(database).sweep, FileSweep(services.files).sweep]),
         local_model=local_model,
     )
+
+
+def run_worker(settings: Settings) -> None:
+    """Take up tasks in this process until a signal comes; then let those under way end, and hand back the rest."""
+    set_up_logs(settings)
+    parts = build(settings)
+    ended = threading.Event()
+    for word in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(word, lambda *_: ended.set())
+    parts.start()
+    logger.info("The worker takes up tasks.")
+    ended.wait()
+    for word in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(word, signal.SIG_DFL)  # whoever asks twice does not want to wait
+    parts.runner.drain(settings.drain_s)
+    parts.stop()
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:

@@ -13,11 +13,16 @@ from api.area import Area
 from api.caller import Caller
 from api.errors import Conflict, SessionBusy, TooLarge
 from api.method import method
+from api.plugin_tasks import task
 from api.services import Services
+from api.shapes import Task, task_of
 from store import session_rows
 from store.session_lock import LockTimeout
+from tasks.kinds import Retry
+from tasks.queue import Order
+from tasks.work import Work
 
-__all__ = ["Plugin", "method"]
+__all__ = ["Plugin", "Retry", "Task", "Work", "method", "task"]
 
 LOCK_TIMEOUT_S = 20.0
 
@@ -62,6 +67,16 @@ class Plugin(Area, registered=False):
                 f"self.{name} would be lost: any worker may serve the next call. Keep it as self.data[{name!r}]."
             )
         super().__setattr__(name, value)
+
+    def start(self, work: str, **arguments: Any) -> Task:
+        """Have the task of that name done, with plain JSON arguments; its events are followed under its id.
+
+        Raises TooManyTasks.
+        """
+        order = Order(session_id=self._caller.session_id, kind=work, arguments=arguments, facts={})
+        with self._services.database.write() as write:
+            self._store_session(write)
+            return task_of(self._services.queue.submit(write, order), self._caller.language)
 
     @contextmanager
     def running(self) -> Iterator[None]:

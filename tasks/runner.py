@@ -24,7 +24,7 @@ from tasks.work import Waits, Work
 
 LEASE_MS = 20_000
 KEEP_S = 0.5  # how often leases and dead neighbours are looked at
-RENEW_EVERY = 10  # looks
+LOOKS_A_LEASE = 4  # how often a lease is renewed before it runs out
 DRAIN_LOOK_S = 0.02
 STOP_S = 1.0  # how long work that was told to stop may take to say so
 UNSEEN_MS = 86_400_000
@@ -32,15 +32,16 @@ UNSEEN_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many tasks run at once, and how many of these may be of one owner."""
+    """How many tasks run at once, how many of these of one owner, and how long a silent holder keeps one."""
 
     num: int
     share: int
+    lease_ms: int = LEASE_MS
 
     @classmethod
-    def fair(cls, num: int) -> "Places":
+    def fair(cls, num: int, lease_ms: int = LEASE_MS) -> "Places":
         """Keep a quarter of the places, one at least, from any single owner."""
-        return cls(num, max(1, num - max(1, num // 4)))
+        return cls(num, max(1, num - max(1, num // 4)), lease_ms)
 
 
 class Runner:
@@ -52,7 +53,7 @@ class Runner:
         self._queue = queue
         self._journal = journal
         self._slots = threading.Semaphore(places.num)
-        self._wish = Claim(runner_id=self.id, lease_ms=LEASE_MS, share=places.share)
+        self._wish = Claim(runner_id=self.id, lease_ms=places.lease_ms, share=places.share)
         self._works: dict[Holder, Work] = {}
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -233,18 +234,20 @@ class Runner:
                 self._queue.take_back(write, row)
 
     def _keep_loop(self) -> None:
-        looks = 0
+        looks, renew_every = 0, max(1, int(self._wish.lease_ms / 1000 / KEEP_S / LOOKS_A_LEASE))
         while not self._stop.wait(KEEP_S):
             looks += 1
             with logger.catch(message="Keeping leases failed; it is tried again."):
                 self.take_back_lost()
                 self.expire_overdue()
-                if looks % RENEW_EVERY == 0:
+                if looks % renew_every == 0:
                     self._renew()
 
     def _renew(self) -> None:
         with self._database.write() as write:
-            task_rows.renew(write.connection, self.id, [task_id for task_id, _fence in list(self._works)], LEASE_MS)
+            task_rows.renew(
+                write.connection, self.id, [task_id for task_id, _fence in list(self._works)], self._wish.lease_ms
+            )
 
 
 def _stopped(work: Work) -> Ending:

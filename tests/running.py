@@ -146,3 +146,19 @@ class Gunicorn(Server):
         bind = f"127.0.0.1:{self.settings['port']}"
         words = ["-m", "gunicorn", "-k", "uvicorn_worker.UvicornWorker", "-w", str(self._workers), "-b", bind]
         return [sys.executable, *words, "--log-level", "warning", "web_mode:create_asgi()"]
+
+
+class Worker(Server):
+    """`python main.py worker`, which takes up the tasks of a data folder."""
+
+    _num_lines = 0
+
+    def command(self) -> list[str]:
+        """Return what starts it."""
+        self._num_lines = len(self.lines)
+        return [sys.executable, str(ROOT / "main.py"), "worker", *self._arguments]
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"the worker ended at its start:\n{self.log[-3000:]}"
+        return any("takes up tasks" in line for line in self.lines[self._num_lines :])

@@ -1,15 +1,17 @@
 """A class that misbehaves in every way a person's own class may, and one method that behaves."""
 
+import threading
 import time
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
+import requests
 from pydantic import Field, JsonValue
 from pydantic_core import to_jsonable_python
 from typing_extensions import TypedDict
 
 from api.errors import ERRORS
-from api.plugin import Plugin, method
+from api.plugin import Plugin, Retry, Task, Work, method, task
 
 
 class Wishes(TypedDict, total=False):
@@ -20,8 +22,56 @@ class Wishes(TypedDict, total=False):
     day: date | None
 
 
+class OutsideBusy(Exception):
+    """The outside world is busy."""
+
+    kept: ClassVar[dict[str, object]] = {"code": "unavailable", "facts": {"retry_after": 1}}
+
+
 class Api(Plugin):
-    """Methods for tests."""
+    """Methods and long work for tests."""
+
+    @method
+    def start_count(self, to: int, pause_s: float = 0.0) -> Task:
+        """Have numbers counted."""
+        return self.start("count", to=to, pause_s=pause_s)
+
+    @task(may_repeat=True)
+    @staticmethod
+    def count(work: Work, to: int, pause_s: float) -> None:
+        """Say the numbers from 1 on."""
+        stopped = threading.Event()
+        work.on_cancel(stopped.set)
+        for number in range(1, to + 1):
+            if stopped.wait(pause_s) or work.is_cancelled:
+                return
+            work.emit("text", {"text": f"{number} "})
+            work.progress(number, to)
+
+    @method
+    def start_question(self, text: str) -> Task:
+        """Have a person asked."""
+        return self.start("asking", text=text)
+
+    @task
+    @staticmethod
+    def asking(work: Work, text: str) -> None:
+        """Ask, and say the answer."""
+        answer = work.ask("question", text=text, choices=["yes", "no"])
+        work.emit("text", {"text": f"{answer}"})
+
+    @method
+    def start_order(self, url: str, name: str, failures: int = 0) -> Task:
+        """Have something ordered in the outside world."""
+        return self.start("ordering", url=url, name=name, failures=failures)
+
+    @task(may_repeat=True, retry=Retry(max_failures=5, first_s=0.1, longest_s=0.3))
+    @staticmethod
+    def ordering(work: Work, url: str, name: str, failures: int) -> None:
+        """Order once, though it is tried again."""
+        work.once("order", lambda: requests.post(url, data=name, timeout=10).status_code)
+        if work.task.failures < failures:
+            raise OutsideBusy
 
     @method
     def add_count(self, by: int = 1) -> int:

@@ -1,0 +1,78 @@
+"""A worker that sleeps through its lease: another goes on, and what the sleeper writes late is refused by the fence."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import PROBE
+from tests.faults.outside import Outside
+from tests.faults.workers import rows
+from tests.running import Server, Worker, wait_until
+from tests.visitors import new_visitor
+
+LEASE_S = 2
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Server]:
+    """A server that runs no tasks itself."""
+    with Server(tmp_path, "--plugin", str(PROBE), local_model="false", num_runners=0, lease_s=LEASE_S) as running:
+        yield running
+
+
+def pid_of_holder(web: Server) -> int | None:
+    found = rows(web, "SELECT pid FROM runners JOIN tasks ON runners.id = runner_id WHERE state = 'processing'")
+    return int(found[0][0]) if found else None
+
+
+def test_the_late_write_of_a_sleeper_is_refused(web: Server) -> None:
+    visitor = new_visitor(web.url, "alice")
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S))
+            for _ in range(2)
+        ]
+        task = visitor.call("start_count", 300, 0.02)
+        wait_until(lambda: pid_of_holder(web) is not None, 10, "a holder")
+        sleeper = psutil.Process(pid_of_holder(web))
+        asleep, awake = sorted(workers, key=lambda worker: worker.pid != sleeper.pid)
+        sleeper.send_signal(signal.SIGSTOP)
+        try:
+            wait_until(lambda: pid_of_holder(web) == awake.pid, 2 * LEASE_S + 2, "the other worker")
+        finally:
+            sleeper.send_signal(signal.SIGCONT)
+        wait_until(lambda: visitor.call("get_task", task["id"])["ended_at"], 30, "its end")
+        wait_until(lambda: "taken over by another runner" in asleep.log, 10, "the sleeper's loss")
+        with visitor.live() as live:
+            live.follow(task["id"])
+            events = live.events_until_end(task["id"])
+    assert [event["number"] for event in events] == list(range(1, len(events) + 1))
+    assert [event["kind"] for event in events].count("end") == 1
+    said = [int(event["data"]["text"]) for event in events if event["kind"] == "text"]
+    begun_again = len(said) - 300
+    assert said[begun_again:] == list(range(1, 301)), "nothing of the sleeper's stands among the other's words"
+    assert said[:begun_again] == list(range(1, begun_again + 1))
+
+
+def test_a_sleeper_has_no_second_effect(web: Server) -> None:
+    visitor = new_visitor(web.url, "alice")
+    with Outside() as outside, ExitStack() as stack:
+        held: list[int] = []
+        outside.after_answer = lambda _name: held.append(pid_of_holder(web) or 0)
+        for _ in range(2):
+            stack.enter_context(Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S))
+        task = visitor.call("start_order", outside.url, "once", 4)
+        wait_until(lambda: held, 10, "the order")
+        sleeper = psutil.Process(held[0])
+        sleeper.send_signal(signal.SIGSTOP)
+        try:
+            wait_until(lambda: visitor.call("get_task", task["id"])["ended_at"], 30, "its end by the other")
+        finally:
+            sleeper.send_signal(signal.SIGCONT)
+        assert outside.orders == {"once": 1}
+        assert visitor.call("get_task", task["id"])["state"] in {"completed", "failed"}
