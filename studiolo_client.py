@@ -334,6 +334,13 @@ class NewToken(TypedDict):
     token: str
 
 
+class Question(TypedDict):
+    """What a waiting task asks a person: its name, and facts of its kind that say what and among which answers."""
+
+    name: str
+    facts: dict[str, Any]
+
+
 class Session(TypedDict):
     """A workspace. One that nothing was written to yet is not stored and has no times."""
 
@@ -391,7 +398,14 @@ class Task(TypedDict):
     id: str
     kind: str
     state: TaskState
+    priority: int
+    place: int | None
     progress: int | None
+    seconds_left: float | None
+    failures: int
+    question: Question | None
+    run_after: str | None
+    deadline_at: str | None
     created_at: str
     started_at: str | None
     ended_at: str | None
@@ -447,45 +461,55 @@ class Upload(TypedDict):
 class Studiolo(Connection):
     """Every method of the server; see `Connection` for tasks and events."""
 
+    def answer_task(self, task_id: str, answer: Any) -> Task:
+        """Answer the question of a waiting task; its work goes on."""
+        _answer: Task = self.call("answer_task", {"task_id": task_id, "answer": answer})
+        return _answer
+
     def cancel_task(self, task_id: str) -> Task:
         """Ask a task to stop; what it did so far stays."""
-        answer: Task = self.call("cancel_task", {"task_id": task_id})
-        return answer
+        _answer: Task = self.call("cancel_task", {"task_id": task_id})
+        return _answer
 
     def create_item(self, item: ItemIn) -> Item:
         """Add an item."""
-        answer: Item = self.call("create_item", {"item": item})
-        return answer
+        _answer: Item = self.call("create_item", {"item": item})
+        return _answer
 
     def create_token(self, name: str, days: int = 90) -> NewToken:
         """Make a key to this workspace for a program; its word is shown once."""
-        answer: NewToken = self.call("create_token", {"name": name, "days": days})
-        return answer
+        _answer: NewToken = self.call("create_token", {"name": name, "days": days})
+        return _answer
 
     def create_upload(self, name: str, size: int, media_type: str | None = None) -> Upload:
         """Begin a file of `size` bytes; send them to the answer's `url` by tus 1.0."""
-        answer: Upload = self.call("create_upload", {"name": name, "size": size, "media_type": media_type})
-        return answer
+        _answer: Upload = self.call("create_upload", {"name": name, "size": size, "media_type": media_type})
+        return _answer
 
     def delete_conversation(self, conversation_id: str) -> Conversation:
         """Delete a conversation; `restore_conversation` brings it back."""
-        answer: Conversation = self.call("delete_conversation", {"conversation_id": conversation_id})
-        return answer
+        _answer: Conversation = self.call("delete_conversation", {"conversation_id": conversation_id})
+        return _answer
 
     def delete_file(self, file_id: str) -> File:
         """Delete a file; `restore_file` brings it back."""
-        answer: File = self.call("delete_file", {"file_id": file_id})
-        return answer
+        _answer: File = self.call("delete_file", {"file_id": file_id})
+        return _answer
 
     def delete_item(self, item_id: str, if_version: int | None = None) -> Item:
         """Delete an item; for 30 days `restore_item` brings it back."""
-        answer: Item = self.call("delete_item", {"item_id": item_id, "if_version": if_version})
-        return answer
+        _answer: Item = self.call("delete_item", {"item_id": item_id, "if_version": if_version})
+        return _answer
 
     def delete_items(self, item_ids: list[str]) -> ItemIdList:
         """Delete many items; answers those that were there."""
-        answer: ItemIdList = self.call("delete_items", {"item_ids": item_ids})
-        return answer
+        _answer: ItemIdList = self.call("delete_items", {"item_ids": item_ids})
+        return _answer
+
+    def delete_task(self, task_id: str) -> Task:
+        """Take a task off the list; one that has not ended is cancelled."""
+        _answer: Task = self.call("delete_task", {"task_id": task_id})
+        return _answer
 
     def delete_token(self, token_id: str) -> None:
         """Delete a token: from now on it opens nothing."""
@@ -493,137 +517,142 @@ class Studiolo(Connection):
 
     def get_conversation(self, conversation_id: str, before: int | None = None, limit: int = 50) -> ConversationPage:
         """Return a conversation with its newest messages, or those before a number."""
-        answer: ConversationPage = self.call("get_conversation", {"conversation_id": conversation_id, "before": before, "limit": limit})
-        return answer
+        _answer: ConversationPage = self.call("get_conversation", {"conversation_id": conversation_id, "before": before, "limit": limit})
+        return _answer
 
     def get_file(self, file_id: str) -> File:
         """Return what is known of a file; its bytes are at its `url`."""
-        answer: File = self.call("get_file", {"file_id": file_id})
-        return answer
+        _answer: File = self.call("get_file", {"file_id": file_id})
+        return _answer
 
     def get_health(self) -> Health:
         """Check the database, disk, memory, models and engine."""
-        answer: Health = self.call("get_health", {})
-        return answer
+        _answer: Health = self.call("get_health", {})
+        return _answer
 
     def get_item(self, item_id: str) -> Item:
         """Return one item."""
-        answer: Item = self.call("get_item", {"item_id": item_id})
-        return answer
+        _answer: Item = self.call("get_item", {"item_id": item_id})
+        return _answer
 
     def get_item_facts(self) -> ItemFacts:
         """Return how many items there are, and the tags with how many have each."""
-        answer: ItemFacts = self.call("get_item_facts", {})
-        return answer
+        _answer: ItemFacts = self.call("get_item_facts", {})
+        return _answer
 
     def get_session(self) -> Session:
         """Return this workspace."""
-        answer: Session = self.call("get_session", {})
-        return answer
+        _answer: Session = self.call("get_session", {})
+        return _answer
 
     def get_session_data(self) -> SessionData:
         """Return the workspace's JSON map and its version."""
-        answer: SessionData = self.call("get_session_data", {})
-        return answer
+        _answer: SessionData = self.call("get_session_data", {})
+        return _answer
 
     def get_storage(self) -> Storage:
         """Return how much room the files of this workspace take, and may take."""
-        answer: Storage = self.call("get_storage", {})
-        return answer
+        _answer: Storage = self.call("get_storage", {})
+        return _answer
 
     def get_system_info(self) -> SystemInfo:
         """Return the version, the machine, and how long the server has been up."""
-        answer: SystemInfo = self.call("get_system_info", {})
-        return answer
+        _answer: SystemInfo = self.call("get_system_info", {})
+        return _answer
 
     def get_task(self, task_id: str) -> Task:
-        """Return one task of this workspace."""
-        answer: Task = self.call("get_task", {"task_id": task_id})
-        return answer
+        """Return one task of this workspace, and its place where it waits for its turn."""
+        _answer: Task = self.call("get_task", {"task_id": task_id})
+        return _answer
 
     def get_transcript(self, conversation_id: str, form: Literal["markdown", "json"] = "markdown") -> Transcript:
         """Return what a conversation shows as one text to keep: Markdown or JSON."""
-        answer: Transcript = self.call("get_transcript", {"conversation_id": conversation_id, "form": form})
-        return answer
+        _answer: Transcript = self.call("get_transcript", {"conversation_id": conversation_id, "form": form})
+        return _answer
 
     def list_conversations(
         self, after: str | None = None, limit: int = 50, search: str | None = None
     ) -> ConversationList:
         """List conversations, pinned ones first; `search` looks into titles and texts."""
-        answer: ConversationList = self.call("list_conversations", {"after": after, "limit": limit, "search": search})
-        return answer
+        _answer: ConversationList = self.call("list_conversations", {"after": after, "limit": limit, "search": search})
+        return _answer
 
     def list_files(self, search: str | None = None, after: str | None = None, limit: int = 50) -> FileList:
         """List files, newest first; `search` looks into names."""
-        answer: FileList = self.call("list_files", {"search": search, "after": after, "limit": limit})
-        return answer
+        _answer: FileList = self.call("list_files", {"search": search, "after": after, "limit": limit})
+        return _answer
 
     def list_items(
         self, where: ItemWhere | None = None, sort: Literal["updated", "-updated", "created", "-created", "title", "-title", "number", "-number", "date", "-date"] = "-updated", after: str | None = None, limit: int = 50
     ) -> ItemList:
         """List items: searched, filtered and sorted, page after page."""
-        answer: ItemList = self.call("list_items", {"where": where, "sort": sort, "after": after, "limit": limit})
-        return answer
+        _answer: ItemList = self.call("list_items", {"where": where, "sort": sort, "after": after, "limit": limit})
+        return _answer
 
     def list_models(self) -> ModelList:
         """List the models that can answer here, the default first."""
-        answer: ModelList = self.call("list_models", {})
-        return answer
+        _answer: ModelList = self.call("list_models", {})
+        return _answer
 
     def list_sessions(self) -> SessionList:
         """List the workspaces that this browser opens, last used first."""
-        answer: SessionList = self.call("list_sessions", {})
-        return answer
+        _answer: SessionList = self.call("list_sessions", {})
+        return _answer
 
     def list_tasks(self, state: TaskState | None = None, limit: int = 50, after: str | None = None) -> TaskList:
         """List this workspace's tasks, newest first."""
-        answer: TaskList = self.call("list_tasks", {"state": state, "limit": limit, "after": after})
-        return answer
+        _answer: TaskList = self.call("list_tasks", {"state": state, "limit": limit, "after": after})
+        return _answer
 
     def list_tokens(self) -> TokenList:
         """List this workspace's tokens, without their words."""
-        answer: TokenList = self.call("list_tokens", {})
-        return answer
+        _answer: TokenList = self.call("list_tokens", {})
+        return _answer
 
     def open_branch(self, message_id: str) -> ConversationPage:
         """Show the branch that a message stands on, down to its newest end."""
-        answer: ConversationPage = self.call("open_branch", {"message_id": message_id})
-        return answer
+        _answer: ConversationPage = self.call("open_branch", {"message_id": message_id})
+        return _answer
 
     def replace_item(self, item_id: str, item: ItemIn, if_version: int | None = None) -> Item:
         """Write an item anew, whole: what is not given is empty then."""
-        answer: Item = self.call("replace_item", {"item_id": item_id, "item": item, "if_version": if_version})
-        return answer
+        _answer: Item = self.call("replace_item", {"item_id": item_id, "item": item, "if_version": if_version})
+        return _answer
 
     def restore_conversation(self, conversation_id: str) -> Conversation:
         """Bring a deleted conversation back, whole."""
-        answer: Conversation = self.call("restore_conversation", {"conversation_id": conversation_id})
-        return answer
+        _answer: Conversation = self.call("restore_conversation", {"conversation_id": conversation_id})
+        return _answer
 
     def restore_file(self, file_id: str) -> File:
         """Bring a deleted file back."""
-        answer: File = self.call("restore_file", {"file_id": file_id})
-        return answer
+        _answer: File = self.call("restore_file", {"file_id": file_id})
+        return _answer
 
     def restore_item(self, item_id: str) -> Item:
         """Bring a deleted item back."""
-        answer: Item = self.call("restore_item", {"item_id": item_id})
-        return answer
+        _answer: Item = self.call("restore_item", {"item_id": item_id})
+        return _answer
 
     def restore_items(self, item_ids: list[str]) -> ItemIdList:
         """Bring many deleted items back; answers those that were deleted."""
-        answer: ItemIdList = self.call("restore_items", {"item_ids": item_ids})
-        return answer
+        _answer: ItemIdList = self.call("restore_items", {"item_ids": item_ids})
+        return _answer
 
     def retry_message(self, message_id: str, model: str | None = None) -> Task:
         """Ask the question of an answer again; the new answer takes its place."""
-        answer: Task = self.call("retry_message", {"message_id": message_id, "model": model})
-        return answer
+        _answer: Task = self.call("retry_message", {"message_id": message_id, "model": model})
+        return _answer
+
+    def retry_task(self, task_id: str) -> Task:
+        """Do a failed or cancelled task anew; the old one stays as it ended."""
+        _answer: Task = self.call("retry_task", {"task_id": task_id})
+        return _answer
 
     def send_message(self, text: str, conversation_id: str | None = None, model: str | None = None) -> Task:
         """Ask a question; the answer is written by the task."""
-        answer: Task = self.call("send_message", {"text": text, "conversation_id": conversation_id, "model": model})
-        return answer
+        _answer: Task = self.call("send_message", {"text": text, "conversation_id": conversation_id, "model": model})
+        return _answer
 
     def start_export(
         self, form: Literal["csv", "json"], where: ItemWhere | None = None, sort: Literal["updated", "-updated", "created", "-created", "title", "-title", "number", "-number", "date", "-date"] = "-updated"
@@ -641,35 +670,40 @@ class Studiolo(Connection):
         self, conversation_id: str, title: str | None = None, pinned: bool | None = None
     ) -> Conversation:
         """Rename or pin a conversation."""
-        answer: Conversation = self.call("update_conversation", {"conversation_id": conversation_id, "title": title, "pinned": pinned})
-        return answer
+        _answer: Conversation = self.call("update_conversation", {"conversation_id": conversation_id, "title": title, "pinned": pinned})
+        return _answer
 
     def update_file(self, file_id: str, name: str) -> File:
         """Rename a file; its media type follows the new name."""
-        answer: File = self.call("update_file", {"file_id": file_id, "name": name})
-        return answer
+        _answer: File = self.call("update_file", {"file_id": file_id, "name": name})
+        return _answer
 
     def update_item(self, item_id: str, changes: ItemPatch, if_version: int | None = None) -> Item:
         """Change some fields of an item; attributes merge, and null takes a field away."""
-        answer: Item = self.call("update_item", {"item_id": item_id, "changes": changes, "if_version": if_version})
-        return answer
+        _answer: Item = self.call("update_item", {"item_id": item_id, "changes": changes, "if_version": if_version})
+        return _answer
 
     def update_items(self, item_ids: list[str], changes: ItemPatch) -> ItemIdList:
         """Change the same fields of many items; answers those that are there."""
-        answer: ItemIdList = self.call("update_items", {"item_ids": item_ids, "changes": changes})
-        return answer
+        _answer: ItemIdList = self.call("update_items", {"item_ids": item_ids, "changes": changes})
+        return _answer
 
     def update_message(self, message_id: str, text: str, model: str | None = None) -> Task:
         """Ask a question in other words; the old one stays beside it as a branch."""
-        answer: Task = self.call("update_message", {"message_id": message_id, "text": text, "model": model})
-        return answer
+        _answer: Task = self.call("update_message", {"message_id": message_id, "text": text, "model": model})
+        return _answer
 
     def update_session(self, title: str | None = None) -> Session:
         """Name this workspace; without a name, only put its end off."""
-        answer: Session = self.call("update_session", {"title": title})
-        return answer
+        _answer: Session = self.call("update_session", {"title": title})
+        return _answer
 
     def update_session_data(self, patch: dict[str, Any], if_version: int | None = None) -> SessionData:
         """Merge a JSON merge patch (RFC 7396) into the workspace's map."""
-        answer: SessionData = self.call("update_session_data", {"patch": patch, "if_version": if_version})
-        return answer
+        _answer: SessionData = self.call("update_session_data", {"patch": patch, "if_version": if_version})
+        return _answer
+
+    def update_task(self, task_id: str, priority: int) -> Task:
+        """Give a task another priority, 0 to 9: the higher the sooner."""
+        _answer: Task = self.call("update_task", {"task_id": task_id, "priority": priority})
+        return _answer

@@ -39,7 +39,7 @@ class Api:
             return None
         with self._services.database.read() as connection:
             task = task_rows.find(connection, task_id)
-        return task_id if task is not None and task.session_id == self.session_id else None
+        return task_id if task is not None and not task.deleted and task.session_id == self.session_id else None
 
     def _make_area(self, area: type, caller: Caller) -> Area:
         made = area(self._services, caller)

@@ -75,7 +75,7 @@ def _method(one: Method, schemas: Schemas) -> str:
         line = f"    def {one.name}(\n        {', '.join(parts)}\n    ) -> {answer}:\n"
     given = ", ".join(f'"{name}": {name}' for name in names)
     call = f'self.call("{one.name}", {{{given}}})'
-    body = call if answer == "None" else f"answer: {answer} = {call}\n        return answer"
+    body = call if answer == "None" else f"_answer: {answer} = {call}\n        return _answer"
     return f'{line}        """{one.help}"""\n        {body}\n'
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +61,15 @@ class NotWaiting(Exception):
     """The task asks no question now."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """How a task leaves its holder without an end: where it goes, what changes in its row, what its readers are told."""
+
+    state: TaskState
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Queue:
     """The tasks table as a queue. `kinds` is filled by web_mode.py before the first task."""
 
@@ -115,11 +124,11 @@ class Queue:
             return self.end(write, task, Ending(state=TaskState.FAILED, error=error))
         changes = {"failures": task.failures + 1, "run_after_ms": now_ms() + pause_ms, "error": error}
         told = {"error": _shown(error), "pause_ms": pause_ms, "failures": task.failures + 1}
-        return self._leave(write, task, TaskState.RETRYING, changes, told)
+        return self._leave(write, task, _Leave(TaskState.RETRYING, changes, told))
 
     def wait(self, write: Write, task: TaskRow, question: dict[str, Any]) -> bool:
         """Have a task wait for a person's answer; False where its holder has lost it."""
-        return self._leave(write, task, TaskState.WAITING, {"question": question}, {"question": question})
+        return self._leave(write, task, _Leave(TaskState.WAITING, {"question": question}, {"question": question}))
 
     def answer(self, write: Write, task: TaskRow, answer: Any) -> None:
         """Answer what a task asks: it is taken up again. Raises NotWaiting."""
@@ -127,7 +136,7 @@ class Queue:
             raise NotWaiting
         answers = {**task.answers, task.question["name"]: answer}
         self._journal.append_in(write, task.id, [("answer", {"name": task.question["name"], "answer": answer})])
-        self._leave(write, task, TaskState.PENDING, {"question": None, "answers": answers}, {})
+        self._leave(write, task, _Leave(TaskState.PENDING, {"question": None, "answers": answers}))
         self._wake(write)
 
     def end(self, write: Write, task: TaskRow, ending: Ending) -> bool:
@@ -162,7 +171,7 @@ class Queue:
 
     def give_back(self, write: Write, task: TaskRow) -> None:
         """Hand a task back that this runner cannot go on with: any runner may take it up."""
-        if self._leave(write, task, TaskState.PENDING, {}, {}):
+        if self._leave(write, task, _Leave(TaskState.PENDING)):
             self._wake(write)
 
     def take_back(self, write: Write, task: TaskRow) -> None:
@@ -175,14 +184,12 @@ class Queue:
         else:
             self.give_back(write, task)
 
-    def _leave(
-        self, write: Write, task: TaskRow, state: TaskState, changes: Mapping[str, Any], told: Mapping[str, Any]
-    ) -> bool:
-        check_move(TaskState(task.state), state)
+    def _leave(self, write: Write, task: TaskRow, leave: "_Leave") -> bool:
+        check_move(TaskState(task.state), leave.state)
         free = {"fence": task.fence + 1, "runner_id": None, "lease_ms": None}
-        if not task_rows.move(write.connection, task, state, **free, **changes):
+        if not task_rows.move(write.connection, task, leave.state, **free, **leave.changes):
             return False
-        self._note(write, task, state, told)
+        self._note(write, task, leave.state, leave.told)
         return True
 
     def _refuse_too_many(self, write: Write, order: Order) -> None:

@@ -78,16 +78,17 @@ class Runner:
         """Take up no more, stop the work under way, hand back what may be done again, and end."""
         self._stop.set()
         self._wake.set()
-        for work in list(self._works.values()):
-            work.cancel()
         for thread in self._threads:
             thread.join()
+        for work in list(self._works.values()):
+            work.cancel()
         self._wait_for_works(STOP_S)
 
     def drain(self, patience_s: float) -> None:
         """Take up no more and let the work under way end by itself for so long; then stop."""
         self._stop_claiming.set()
         self._wake.set()
+        self._threads[0].join()
         self._wait_for_works(patience_s)
         self.stop()
 
@@ -150,7 +151,8 @@ class Runner:
             if task is None:
                 self._slots.release()
                 continue
-            threading.Thread(target=self._run, args=(task,), name="task", daemon=True).start()
+            work = self._works[task.id, task.fence] = Work(task, self._journal, self._database)
+            threading.Thread(target=self._run, args=(work,), name="task", daemon=True).start()
 
     def _wait_for_task(self) -> TaskRow | None:
         self._wake.clear()
@@ -180,9 +182,8 @@ class Runner:
         running = task_rows.num_running(write.connection, bounds, TaskState.PROCESSING) if bounds else {}
         return [name for name, bound in bounds.items() if running.get(name, 0) >= bound]
 
-    def _run(self, task: TaskRow) -> None:
-        holder, work = (task.id, task.fence), Work(task, self._journal, self._database)
-        self._works[holder] = work
+    def _run(self, work: Work) -> None:
+        task, holder = work.task, (work.task.id, work.task.fence)
         try:
             self._hear_cancels()  # one may have come between the taking-up and the line above
             ending = self._do(work)

@@ -187,6 +187,12 @@ export interface NewToken {
   token: string;
 }
 
+/** What a waiting task asks a person: its name, and facts of its kind that say what and among which answers. */
+export interface Question {
+  name: string;
+  facts: { [key: string]: unknown };
+}
+
 /** A workspace. One that nothing was written to yet is not stored and has no times. */
 export interface Session {
   id: string;
@@ -237,7 +243,14 @@ export interface Task {
   id: string;
   kind: string;
   state: TaskState;
+  priority: number;
+  place: number | null;
   progress: number | null;
+  seconds_left: number | null;
+  failures: number;
+  question: Question | null;
+  run_after: string | null;
+  deadline_at: string | null;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
@@ -286,6 +299,8 @@ export interface Upload {
 }
 
 export interface Api {
+  /** Answer the question of a waiting task; its work goes on. */
+  answer_task(task_id: string, answer: unknown): Promise<Task>;
   /** Ask a task to stop; what it did so far stays. */
   cancel_task(task_id: string): Promise<Task>;
   /** Add an item. */
@@ -302,6 +317,8 @@ export interface Api {
   delete_item(item_id: string, if_version?: number | null): Promise<Item>;
   /** Delete many items; answers those that were there. */
   delete_items(item_ids: string[]): Promise<ItemIdList>;
+  /** Take a task off the list; one that has not ended is cancelled. */
+  delete_task(task_id: string): Promise<Task>;
   /** Delete a token: from now on it opens nothing. */
   delete_token(token_id: string): Promise<null>;
   /** Return a conversation with its newest messages, or those before a number. */
@@ -322,7 +339,7 @@ export interface Api {
   get_storage(): Promise<Storage>;
   /** Return the version, the machine, and how long the server has been up. */
   get_system_info(): Promise<SystemInfo>;
-  /** Return one task of this workspace. */
+  /** Return one task of this workspace, and its place where it waits for its turn. */
   get_task(task_id: string): Promise<Task>;
   /** Return what a conversation shows as one text to keep: Markdown or JSON. */
   get_transcript(conversation_id: string, form?: "markdown" | "json"): Promise<Transcript>;
@@ -359,6 +376,8 @@ export interface Api {
   restore_items(item_ids: string[]): Promise<ItemIdList>;
   /** Ask the question of an answer again; the new answer takes its place. */
   retry_message(message_id: string, model?: string | null): Promise<Task>;
+  /** Do a failed or cancelled task anew; the old one stays as it ended. */
+  retry_task(task_id: string): Promise<Task>;
   /** Ask a question; the answer is written by the task. */
   send_message(text: string, conversation_id?: string | null, model?: string | null): Promise<Task>;
   /** Write items into a new file of this workspace; all of them, or those of a list. */
@@ -383,9 +402,12 @@ export interface Api {
   update_session(title?: string | null): Promise<Session>;
   /** Merge a JSON merge patch (RFC 7396) into the workspace's map. */
   update_session_data(patch: { [key: string]: unknown }, if_version?: number | null): Promise<SessionData>;
+  /** Give a task another priority, 0 to 9: the higher the sooner. */
+  update_task(task_id: string, priority: number): Promise<Task>;
 }
 
 export const METHODS = [
+  "answer_task",
   "cancel_task",
   "create_item",
   "create_token",
@@ -394,6 +416,7 @@ export const METHODS = [
   "delete_file",
   "delete_item",
   "delete_items",
+  "delete_task",
   "delete_token",
   "get_conversation",
   "get_file",
@@ -420,6 +443,7 @@ export const METHODS = [
   "restore_item",
   "restore_items",
   "retry_message",
+  "retry_task",
   "send_message",
   "start_export",
   "start_import",
@@ -430,4 +454,5 @@ export const METHODS = [
   "update_message",
   "update_session",
   "update_session_data",
+  "update_task",
 ] as const;

@@ -298,11 +298,9 @@ def test_an_end_that_could_not_be_stored_leaves_the_task_to_be_taken_back(
             raise trouble.pop()
         return ()
 
-    monkeypatch.setattr(tasks.runner, "LEASE_MS", 600)
     monkeypatch.setattr(tasks.runner, "KEEP_S", 0.05)
-    monkeypatch.setattr(tasks.runner, "RENEW_EVERY", 1)
     workshop.queue.kinds["work"] = Kind(name="work", run=lambda _work: None, on_end=fail_once)
-    workshop.start_runner()
+    workshop.start_runner(lease_ms=600)
     task = workshop.submit()
     stored = workshop.wait_for_state(task.id, TaskState.FAILED)
     assert stored.error == {"code": "interrupted", "facts": {}}
@@ -312,10 +310,8 @@ def test_an_end_that_could_not_be_stored_leaves_the_task_to_be_taken_back(
 def test_a_lease_is_renewed_while_the_work_goes_on(
     workshop: Workshop, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks.runner, "LEASE_MS", 1500)
     monkeypatch.setattr(tasks.runner, "KEEP_S", 0.05)
-    monkeypatch.setattr(tasks.runner, "RENEW_EVERY", 1)
-    workshop.start_runner()
+    workshop.start_runner(lease_ms=1500)
     task = workshop.submit()
     wait_until(lambda: gate.running, what="the work")
     first = workshop.task(task.id).lease_ms or 0
@@ -326,10 +322,9 @@ def test_a_lease_is_renewed_while_the_work_goes_on(
 
 
 def test_work_under_way_outlives_its_lease_unless_another_process_was_quicker(
-    workshop: Workshop, neighbour: Workshop, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, neighbour: Workshop, gate: Gate
 ) -> None:
-    monkeypatch.setattr(tasks.runner, "LEASE_MS", -1)  # as after a machine's sleep
-    runner = workshop.start_runner()
+    runner = workshop.start_runner(lease_ms=-1)  # as after a machine's sleep
     task = workshop.submit()
     wait_until(lambda: gate.running, what="the work")
     runner.take_back_lost()

@@ -102,9 +102,9 @@ class Workshop:
         with self.database.write() as write:
             self.journal.append_in(write, stream_id, [("text", {"text": word}) for word in words])
 
-    def start_runner(self, num_threads: int = 8) -> Runner:
+    def start_runner(self, num_threads: int = 8, lease_ms: int = LEASE_MS) -> Runner:
         """Start a runner; it stops with the workshop."""
-        runner = Runner(self.database, self.queue, self.journal, Places(num_threads, num_threads))
+        runner = Runner(self.database, self.queue, self.journal, Places(num_threads, num_threads, lease_ms))
         self._runners.append(runner)
         runner.start()
         return runner
