@@ -658,13 +658,13 @@ class Studiolo(Connection):
         self, form: Literal["csv", "json"], where: ItemWhere | None = None, sort: Literal["updated", "-updated", "created", "-created", "title", "-title", "number", "-number", "date", "-date"] = "-updated"
     ) -> Task:
         """Write items into a new file of this workspace; all of them, or those of a list."""
-        answer: Task = self.call("start_export", {"form": form, "where": where, "sort": sort})
-        return answer
+        _answer: Task = self.call("start_export", {"form": form, "where": where, "sort": sort})
+        return _answer
 
     def start_import(self, file_id: str, form: Literal["csv", "json"]) -> Task:
         """Add the items of a file of this workspace."""
-        answer: Task = self.call("start_import", {"file_id": file_id, "form": form})
-        return answer
+        _answer: Task = self.call("start_import", {"file_id": file_id, "form": form})
+        return _answer
 
     def update_conversation(
         self, conversation_id: str, title: str | None = None, pinned: bool | None = None

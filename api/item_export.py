@@ -20,6 +20,7 @@ from tasks.kinds import Kind
 from tasks.work import Work
 
 KIND = "export"
+MAX_OPEN = 4  # of one workspace
 PAGE = 200  # items in memory
 TELL_EVERY = 50  # pages
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
@@ -41,7 +42,7 @@ class Exports:
     @property
     def kind(self) -> Kind:
         """Return the kind to register. It may run twice: a file appears only when it is whole."""
-        return Kind(name=KIND, run=self.run, may_repeat=True)
+        return Kind(name=KIND, run=self.run, may_repeat=True, may_be_retried=True, max_open=MAX_OPEN)
 
     def run(self, work: Work) -> None:
         """Write the items that the task names as they are at this moment. Raises QuotaExceeded, TooLarge, DiskFull."""

@@ -30,6 +30,7 @@ from tasks.kinds import Ending, Kind
 from tasks.work import Work
 
 KIND = "import"
+MAX_OPEN = 4  # of one workspace
 BATCH = 1000
 MAX_SHOWN = 100  # refused rows in the task itself; where there are more, all of them are in a file
 MAX_COLUMN = 100  # letters of its name
@@ -49,7 +50,7 @@ class Imports:
     @property
     def kind(self) -> Kind:
         """Return the kind to register. It may not run twice: what is in already would be in twice."""
-        return Kind(name=KIND, run=self.run, on_end=_on_end)
+        return Kind(name=KIND, run=self.run, on_end=_on_end, max_open=MAX_OPEN)
 
     def run(self, work: Work) -> None:
         """Add the items of the task's file. What is in stays, however it ends. Raises BadHeader, NotJson, NotFound."""

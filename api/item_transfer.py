@@ -5,18 +5,13 @@ from typing import Literal
 from uuid import UUID
 
 from api.area import Area
-from api.errors import TooManyTasks
 from api.item_export import KIND as EXPORT
 from api.item_import import KIND as IMPORT
 from api.item_shapes import ItemWhere, Sort
 from api.method import method
 from api.shapes import Task, task_of
-from store import task_rows
 from store.database import Write
 from tasks.queue import Order
-from tasks.states import OPEN
-
-MAX_OPEN = 4  # imports and exports of one workspace
 
 Form = Literal["csv", "json"]
 Facts = Mapping[str, object]
@@ -54,7 +49,5 @@ class ItemTransfer(Area):
             return self._submit(write, EXPORT, {"form": form, "where": where or {}, "sort": sort}, {"form": form})
 
     def _submit(self, write: Write, kind: str, arguments: Facts, facts: Facts) -> Task:
-        if task_rows.num_in_states(write.connection, self._caller.session_id, frozenset(OPEN)) >= MAX_OPEN:
-            raise TooManyTasks(limit=MAX_OPEN)
         order = Order(session_id=self._caller.session_id, kind=kind, arguments=arguments, facts=facts)
         return task_of(self._services.queue.submit(write, order), self._caller.language)

@@ -87,7 +87,7 @@ class Tasks(Area):
             kind = self._services.queue.kinds.get(task.kind)
             if task.state not in (TaskState.FAILED, TaskState.CANCELLED) or kind is None or not kind.may_be_retried:
                 raise NotRetriable(kind=task.kind)
-            facts = {**task.facts, "retry_of": str(task.id)}
+            facts = {name: fact for name, fact in task.facts.items() if name != "made"} | {"retry_of": str(task.id)}
             order = Order(
                 session_id=task.session_id,
                 kind=task.kind,

@@ -63,7 +63,7 @@ class NotWaiting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Leave:
-    """How a task leaves its holder without an end: where it goes, what changes in its row, what its readers are told."""
+    """How a task leaves its holder without an end: where to, what changes in its row, what its readers are told."""
 
     state: TaskState
     changes: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Tasks as a visitor has them: their place and progress, questions answered, done anew, another priority, off the list."""
+"""Tasks as a visitor has them: progress, questions answered, done anew, another priority, off the list."""
 
 from typing import Any
 

@@ -12,7 +12,14 @@ from tests.visitors import Visitor
 
 SAME_ID = {"X-Request-ID": "the-same-for-both"}
 UUID_ARGUMENTS = ("conversation_id", "message_id", "task_id", "token_id", "item_id", "file_id")
-OTHERS = {"item": {"title": "Mine now?"}, "changes": {"title": "Mine now?"}, "form": "csv", "name": "mine.txt"}
+OTHERS = {
+    "answer": "mine",
+    "priority": 9,
+    "item": {"title": "Mine now?"},
+    "changes": {"title": "Mine now?"},
+    "form": "csv",
+    "name": "mine.txt",
+}
 TAKES_AN_ID = sorted(name for name, one in METHODS.items() if any(p.name in UUID_ARGUMENTS for p in one.parameters))
 
 
