@@ -165,12 +165,11 @@ def _add_method(names: Any, one: Method) -> None:
 
 def options_of(one: Method) -> list[inspect.Parameter]:
     """Return what a method takes as options: its parameters, and the fields of the one that is spread."""
-    plain = [parameter for parameter in one.parameters if parameter.name != one.spread]
-    names = {parameter.name for parameter in plain}
+    names = {parameter.name for parameter in one.parameters}
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     fields = {name: annotation for name, annotation in one.spread_fields.items() if name not in names}
     spread = [inspect.Parameter(name, kind, default=None, annotation=shape) for name, shape in fields.items()]
-    return [*plain, *spread]
+    return [*one.parameters, *spread]
 
 
 def _help_of(parameter: inspect.Parameter) -> str:
@@ -193,8 +192,10 @@ def arguments_of(one: Method, options: argparse.Namespace, stdin: Callable[[], s
     if one.spread is None:
         return values
     own = {parameter.name for parameter in one.parameters}
-    spread = {name: value for name, value in values.items() if name not in own}
-    return {name: value for name, value in values.items() if name in own} | {one.spread: spread}
+    fields = {name: value for name, value in values.items() if name not in own}
+    named = {name: value for name, value in values.items() if name in own}
+    whole = named.get(one.spread, {})
+    return named | {one.spread: {**whole, **fields} if isinstance(whole, dict) else whole}
 
 
 def value_of(annotation: Any, word: str | list[str]) -> Any:

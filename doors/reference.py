@@ -46,10 +46,15 @@ def shell_example(one: Method) -> str | None:
     """Return the command that calls a method's example, or None where it has none."""
     if one.example is None:
         return None
-    return " ".join(["python main.py call", one.name, *(_option(name, value) for name, value in one.example.items())])
+    given: dict[str, Any] = dict(one.example)
+    if one.spread in given:
+        given |= given.pop(one.spread)
+    return " ".join(["python main.py call", one.name, *(_option(name, value) for name, value in given.items())])
 
 
 def _option(name: str, value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return " ".join(_option(name, one) for one in value)
     word = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"--{name.replace('_', '-')} {shlex.quote(word)}"
 

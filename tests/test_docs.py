@@ -11,7 +11,9 @@ import pytest
 
 import web_mode  # noqa: F401 — registers the areas
 from api.errors import ERRORS
-from api.method import METHODS
+from api.method import METHODS, declared_by
+from api.plugin import load_plugin
+from api.plugin_tasks import kinds_of
 from providers.fakes.openai_server import FakeOpenAI
 from settings import PREFIX, Settings
 from tasks.states import TaskState
@@ -109,3 +111,13 @@ def test_the_references_shell_examples_run(tmp_path: Path) -> None:
         words = [sys.executable, *shlex.split(example)[1:]]
         ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, f"{example}: {ran.stderr}"
+
+
+def test_the_guides_class_with_long_work_loads(tmp_path: Path) -> None:
+    code = re.search(r"```python\n(.*?)```", (ROOT / "docs/guide/tasks.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert code is not None
+    (tmp_path / "api.py").write_text(code[1], encoding="utf-8")
+    (tmp_path / "index.html").write_text("<p>")
+    plugin = load_plugin(tmp_path)
+    assert [kind.name for kind in kinds_of(plugin)] == ["report"]
+    assert [one.name for one in declared_by(plugin)] == ["start_report"]

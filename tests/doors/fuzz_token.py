@@ -11,6 +11,8 @@ from typing import Any
 import requests
 import schemathesis
 
+import tests.doors.fuzz_keys  # noqa: F401 — its hook
+
 BASE = os.environ.get("FUZZ_URL", "") + "/api/v1"
 PATIENCE_S = 20
 

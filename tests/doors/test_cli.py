@@ -170,3 +170,14 @@ def test_a_shell_completes_methods_and_their_options() -> None:
     )
     found = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
     assert found.split() == ["--text", "list_tokens"]
+
+
+def test_the_fields_of_an_object_are_options_of_their_own(shell: Shell) -> None:
+    words = ["create_item", "--title", "Tea", "--tags", "hot", "--tags", "green", "--number", "2.5", "--key", "once"]
+    made = json.loads(shell.run(*words)[1])
+    assert (made["title"], made["tags"], made["number"]) == ("Tea", ["hot", "green"], 2.5)
+    assert json.loads(shell.run(*words)[1])["id"] == made["id"], "the same key makes no second one"
+    whole = shell.run("create_item", "--item", '{"title": "Water", "tags": ["cold"]}', "--number", "1")
+    assert json.loads(whole[1])["number"] == 1
+    listed = json.loads(shell.run("list_items", "--tags", "green", "--sort", "title")[1])
+    assert [item["id"] for item in listed["items"]] == [made["id"]]

@@ -63,7 +63,7 @@ def prepared(visitor: Visitor, name: str) -> dict[str, Any]:
         return {one.name: known[one.name] for one in PROBED[name].parameters}
     task = ended(visitor, ask(visitor, "What is a studiolo?"))
     facts = task["facts"]
-    known = {"task_id": task["id"], "text": "What else?", **facts}
+    known = {"task_id": task["id"], "text": "What else?", "answer": "yes", "priority": 7, **facts}
     if name == "update_message":
         known["message_id"] = facts["question_id"]
     return {one: known[one] for one in wanted}

@@ -47,8 +47,7 @@ def test_the_server_does_what_its_papers_say(plain_server: Server, tmp_path: Pat
     cookie = "; ".join(f"{name}={value}" for name, value in alice.http.cookies.items())
     (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
     environment = {**os.environ, "FUZZ_URL": server.url, "FUZZ_COOKIE": cookie, "PYTHONPATH": str(ROOT)}
-    if key == "token":
-        environment["SCHEMATHESIS_HOOKS"] = "tests.doors.fuzz_token"
+    environment["SCHEMATHESIS_HOOKS"] = "tests.doors.fuzz_token" if key == "token" else "tests.doors.fuzz_keys"
     words = ["run", f"{server.url}/openapi.json", "--checks", "all", "--max-examples", str(NUM_EXAMPLES * scale)]
     more = ["--seed", str(SEED), "--no-color", *(["-H", f"Cookie: {cookie}"] if key == "cookie" else [])]
     command = [sys.executable, "-m", "schemathesis.cli", *words, *more]
