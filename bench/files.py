@@ -195,11 +195,13 @@ def _source(path: Path, size_mb: int) -> Source:
 
 def _section(size_mb: int, rounds: Sequence[Sequence[Figures]], copies: Sequence[float]) -> Section:
     ours, floor = ([one[place] for one in rounds] for place in (0, 1))
-    names = [name for name in ours[0] if "MB" not in name]
     found, floors = median_of(ours), median_of(floor)
-    ratios = ratios_of([{name: one[name] for name in names} for one in ours], floor)
-    rows = [(name, f"{found[name]:.2f}", f"{floors[name]:.2f}", f"{ratios[name]:.2f}") for name in names]
-    rows += [(name, f"{found[name]:.1f}", f"{floors[name]:.1f}", "") for name in found if "MB" in name]
+    times = [f"{word}: s" for word in (UP, DOWN)]
+    ratios = ratios_of([{name: one[name] for name in times} for one in ours], floor)
+    rows = [
+        (name, f"{value:.2f}", f"{floors[name]:.2f}", f"{ratios[name]:.2f}" if name in ratios else "")
+        for name, value in found.items()
+    ]
     rows.append(("cp: s", "", f"{sorted(copies)[len(copies) // 2]:.2f}", ""))
     table = Table(head=(f"{size_mb} MB", "ours", "floor", "ratio"), rows=rows)
     aims = [aim for word in (UP, DOWN) for aim in _aims(word, ratios[f"{word}: s"], ours)]
