@@ -181,7 +181,7 @@ def test_on_a_phone_items_are_cards_that_nothing_overflows(
     for item in (TEA, SALT, {**LAMP, "title": "Donaudampfschifffahrt" * 9, "tags": ["a" * 50, "b" * 50]}):
         page.call("create_item", item)
     page.go("#/items")
-    opener = page.labelled(said("items.openOne", title="Tea"))
+    opener = page.wait(lambda: card(page, "Tea"), "the card")
     wrong = {"cards": overflowing(page) + small_targets(page)}
     tap(page, opener)
     page.wait(lambda: page.field(said("items.column.title")).get_attribute("value") == "Tea", "the form")
@@ -193,6 +193,11 @@ def test_on_a_phone_items_are_cards_that_nothing_overflows(
     wrong["selection"] = overflowing(page) + small_targets(page)
     assert {state: found for state, found in wrong.items() if found} == {}
     assert page.problems == []
+
+
+def card(page: Page, title: str) -> Any:
+    """Return the button of the card with this title."""
+    return next((one for one in page.all("li button") if one.text.startswith(title)), None)
 
 
 def fill(page: Page, said: Words, **texts: str) -> None:
