@@ -127,6 +127,12 @@ def _unreachable(url: str, error: Exception) -> StudioloError:
     return StudioloError(0, {"code": "unreachable", "message": sentence})
 
 
+class ChangedItems(TypedDict):
+    """The items that were changed."""
+
+    item_ids: list[str]
+
+
 class Check(TypedDict):
     """One part of the system: how it is, in a word and in a sentence, and how long it took to find out."""
 
@@ -234,12 +240,6 @@ class ItemFacts(TypedDict):
     num_items: int
     num_deleted: int
     tags: list[TagCount]
-
-
-class ItemIdList(TypedDict):
-    """The items that were changed."""
-
-    item_ids: list[str]
 
 
 class ItemIn(TypedDict):
@@ -482,9 +482,9 @@ class Studiolo(Connection):
         answer: Item = self.call("delete_item", {"item_id": item_id, "if_version": if_version})
         return answer
 
-    def delete_items(self, item_ids: list[str]) -> ItemIdList:
+    def delete_items(self, item_ids: list[str]) -> ChangedItems:
         """Delete many items; answers those that were there."""
-        answer: ItemIdList = self.call("delete_items", {"item_ids": item_ids})
+        answer: ChangedItems = self.call("delete_items", {"item_ids": item_ids})
         return answer
 
     def delete_token(self, token_id: str) -> None:
@@ -610,9 +610,9 @@ class Studiolo(Connection):
         answer: Item = self.call("restore_item", {"item_id": item_id})
         return answer
 
-    def restore_items(self, item_ids: list[str]) -> ItemIdList:
+    def restore_items(self, item_ids: list[str]) -> ChangedItems:
         """Bring many deleted items back; answers those that were deleted."""
-        answer: ItemIdList = self.call("restore_items", {"item_ids": item_ids})
+        answer: ChangedItems = self.call("restore_items", {"item_ids": item_ids})
         return answer
 
     def retry_message(self, message_id: str, model: str | None = None) -> Task:
@@ -654,9 +654,9 @@ class Studiolo(Connection):
         answer: Item = self.call("update_item", {"item_id": item_id, "changes": changes, "if_version": if_version})
         return answer
 
-    def update_items(self, item_ids: list[str], changes: ItemPatch) -> ItemIdList:
+    def update_items(self, item_ids: list[str], changes: ItemPatch) -> ChangedItems:
         """Change the same fields of many items; answers those that are there."""
-        answer: ItemIdList = self.call("update_items", {"item_ids": item_ids, "changes": changes})
+        answer: ChangedItems = self.call("update_items", {"item_ids": item_ids, "changes": changes})
         return answer
 
     def update_message(self, message_id: str, text: str, model: str | None = None) -> Task:
