@@ -10,7 +10,7 @@ export function CellText({ item, column }: { item: Item; column: Column }): Reac
     case "title":
       return (
         <span className="truncate px-2" title={item.title}>
-          {item.title}
+          <span>{item.title}</span>
           {item.text && <span className="ml-2 text-soft">{item.text.slice(0, 200)}</span>}
         </span>
       );
