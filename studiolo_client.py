@@ -127,6 +127,12 @@ def _unreachable(url: str, error: Exception) -> StudioloError:
     return StudioloError(0, {"code": "unreachable", "message": sentence})
 
 
+class ChangedItems(TypedDict):
+    """The items that were changed."""
+
+    item_ids: list[str]
+
+
 class Check(TypedDict):
     """One part of the system: how it is, in a word and in a sentence, and how long it took to find out."""
 
@@ -234,12 +240,6 @@ class ItemFacts(TypedDict):
     num_items: int
     num_deleted: int
     tags: list[TagCount]
-
-
-class ItemIdList(TypedDict):
-    """The items that were changed."""
-
-    item_ids: list[str]
 
 
 class ItemIn(TypedDict):
@@ -501,9 +501,9 @@ class Studiolo(Connection):
         _answer: Item = self.call("delete_item", {"item_id": item_id, "if_version": if_version})
         return _answer
 
-    def delete_items(self, item_ids: list[str]) -> ItemIdList:
+    def delete_items(self, item_ids: list[str]) -> ChangedItems:
         """Delete many items; answers those that were there."""
-        _answer: ItemIdList = self.call("delete_items", {"item_ids": item_ids})
+        _answer: ChangedItems = self.call("delete_items", {"item_ids": item_ids})
         return _answer
 
     def delete_task(self, task_id: str) -> Task:
@@ -634,9 +634,9 @@ class Studiolo(Connection):
         _answer: Item = self.call("restore_item", {"item_id": item_id})
         return _answer
 
-    def restore_items(self, item_ids: list[str]) -> ItemIdList:
+    def restore_items(self, item_ids: list[str]) -> ChangedItems:
         """Bring many deleted items back; answers those that were deleted."""
-        _answer: ItemIdList = self.call("restore_items", {"item_ids": item_ids})
+        _answer: ChangedItems = self.call("restore_items", {"item_ids": item_ids})
         return _answer
 
     def retry_message(self, message_id: str, model: str | None = None) -> Task:
@@ -683,9 +683,9 @@ class Studiolo(Connection):
         _answer: Item = self.call("update_item", {"item_id": item_id, "changes": changes, "if_version": if_version})
         return _answer
 
-    def update_items(self, item_ids: list[str], changes: ItemPatch) -> ItemIdList:
+    def update_items(self, item_ids: list[str], changes: ItemPatch) -> ChangedItems:
         """Change the same fields of many items; answers those that are there."""
-        _answer: ItemIdList = self.call("update_items", {"item_ids": item_ids, "changes": changes})
+        _answer: ChangedItems = self.call("update_items", {"item_ids": item_ids, "changes": changes})
         return _answer
 
     def update_message(self, message_id: str, text: str, model: str | None = None) -> Task:

@@ -22,6 +22,7 @@ SHOWN_HEADER = 80
 BETWEEN_TAGS = ";"
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_HALF_LETTER = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 
 csv.field_size_limit(MAX_ROW)  # of the process; its own limit is below what a text may have
@@ -159,7 +160,7 @@ def _fields(names: list[str], cells: list[str]) -> dict[str, Any]:
 
 
 def _is_broken(cell: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in cell)
+    return _HALF_LETTER.search(cell) is not None
 
 
 def _number(cell: str) -> float | None:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from pydantic_core import PydanticCustomError, to_json
 from typing_extensions import TypedDict
 
-from api.words import NOT_BLANK, SAID
+from api.words import NOT_BLANK, SAID, trimmed
 from store.clock import as_time
 from store.item_rows import ItemRow
 
@@ -24,10 +24,6 @@ MAX_ATTRIBUTES = 65_536  # bytes of JSON
 MAX_DEPTH = 20
 MAX_AT_ONCE = 1000
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _trimmed(text: str) -> str:
-    return text.strip()
 
 
 def _calendar_day(text: str) -> str:
@@ -60,11 +56,11 @@ def _depth(value: Any) -> int:
     return depth
 
 
-Title = Annotated[str, Field(max_length=MAX_TITLE, json_schema_extra=NOT_BLANK), SAID, AfterValidator(_trimmed)]
+Title = Annotated[str, Field(max_length=MAX_TITLE, json_schema_extra=NOT_BLANK), SAID, AfterValidator(trimmed)]
 LongText = Annotated[str, Field(max_length=MAX_TEXT)]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-sys.float_info.max, le=sys.float_info.max)]
 Day = Annotated[str, AfterValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date"})]
-Tag = Annotated[str, Field(max_length=MAX_TAG, json_schema_extra=NOT_BLANK), SAID, AfterValidator(_trimmed)]
+Tag = Annotated[str, Field(max_length=MAX_TAG, json_schema_extra=NOT_BLANK), SAID, AfterValidator(trimmed)]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_once_each)]
 Attributes = Annotated[dict[str, JsonValue], AfterValidator(fitting_attributes)]
 ItemIds = Annotated[list[UUID], Field(max_length=MAX_AT_ONCE)]
@@ -133,7 +129,7 @@ class ItemList(BaseModel):
     next: str | None
 
 
-class ItemIdList(BaseModel):
+class ChangedItems(BaseModel):
     """The items that were changed."""
 
     item_ids: list[UUID]

@@ -14,9 +14,9 @@ from api.area import Area
 from api.errors import Conflict, InvalidArguments, NotFound
 from api.item_places import PLACE, listing_of, word_of
 from api.item_shapes import (
+    ChangedItems,
     Item,
     ItemFacts,
-    ItemIdList,
     ItemIds,
     ItemIn,
     ItemList,
@@ -139,7 +139,7 @@ class Items(Area):
             return item_of(self._put(write, row, _restored(row), "restored"))
 
     @method(rest="PATCH /items", needs="items:write", example={"item_ids": [], "changes": {"tags": ["read"]}})
-    def update_items(self, item_ids: ItemIds, changes: ItemPatch) -> ItemIdList:
+    def update_items(self, item_ids: ItemIds, changes: ItemPatch) -> ChangedItems:
         """Change the same fields of many items; answers those that are there.
 
         Either all of them are changed or, where one cannot be, none.
@@ -147,7 +147,7 @@ class Items(Area):
         return self._change_many(item_ids, lambda row: _patched(row, changes), "updated")
 
     @method(rest="POST /trash/items", needs="items:write", example={"item_ids": []})
-    def delete_items(self, item_ids: ItemIds) -> ItemIdList:
+    def delete_items(self, item_ids: ItemIds) -> ChangedItems:
         """Delete many items; answers those that were there.
 
         For 30 days `restore_items` brings them back.
@@ -155,7 +155,7 @@ class Items(Area):
         return self._change_many(item_ids, _deleted, "deleted")
 
     @method(rest="POST /trash/items/restore", needs="items:write", example={"item_ids": []})
-    def restore_items(self, item_ids: ItemIds) -> ItemIdList:
+    def restore_items(self, item_ids: ItemIds) -> ChangedItems:
         """Bring many deleted items back; answers those that were deleted."""
         return self._change_many(item_ids, _restored, "restored")
 
@@ -183,7 +183,7 @@ class Items(Area):
         self._tell(write, new.id, change)
         return new
 
-    def _change_many(self, item_ids: Sequence[UUID], work: Callable[[ItemRow], ItemRow], change: str) -> ItemIdList:
+    def _change_many(self, item_ids: Sequence[UUID], work: Callable[[ItemRow], ItemRow], change: str) -> ChangedItems:
         with self._services.database.write() as write:
             rows = item_rows.find_many(write.connection, self._caller.session_id, item_ids)
             rows = [row for row in rows if (row.deleted_ms is not None) == (change == "restored")]
@@ -195,7 +195,7 @@ class Items(Area):
             item_rows.change(write.connection, changed)
             if changed:
                 self._services.journal.append_in(write, self._caller.session_id, [("items", {"change": change})])
-        return ItemIdList(item_ids=[row.id for row in rows])
+        return ChangedItems(item_ids=[row.id for row in rows])
 
     def _tell(self, write: Write, item_id: UUID, change: str) -> None:
         entry = ("item", {"id": str(item_id), "change": change})

@@ -17,6 +17,7 @@ WORDS = (
     "start",
     "first_visit",
     "doors",
+    "files",
     "items",
     "item_import",
 )

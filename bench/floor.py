@@ -1,13 +1,16 @@
 """The servers ours is measured beside. `python -m bench.floor PORT` serves bare Flask as Studiolo serves its own:
-FlaskDoor, as many threads, the same uvicorn; with the word `stream` a bare stream of Starlette's.
+FlaskDoor, as many threads, the same uvicorn; with the word `stream` a bare stream of Starlette's, with `file` and a
+path a bare file of Starlette's.
 """
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from bench.bare import app
+from bench.bare_files import files_app
 from bench.bare_stream import app as stream_app
 from doors.serve import listen, serve
 from doors.wsgi import FlaskDoor, VisitorLines
@@ -33,6 +36,20 @@ class BareStream(Server):
         return [sys.executable, "-m", "bench.floor", str(self.settings["port"]), "stream"]
 
 
+class BareFile(Server):
+    """The floor of the files: one file of Starlette's."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self.data_dir / "file"
+
+    def command(self) -> list[str]:
+        """Return what starts it."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        return [sys.executable, "-m", "bench.floor", str(self.settings["port"]), "file", str(self.path)]
+
+
 class GthreadFlask(Server):
     """A peer: bare Flask as it is usually served, by gunicorn's threads in one worker."""
 
@@ -45,7 +62,11 @@ class GthreadFlask(Server):
 def main() -> None:
     """Serve."""
     settings = Settings(port=int(sys.argv[1]))
-    serve(stream_app if "stream" in sys.argv else _flask(settings), listen(settings))
+    serve(_app(settings, *sys.argv[2:]), listen(settings))
+
+
+def _app(settings: Settings, word: str = "", path: str = "") -> ASGIApp:
+    return stream_app if word == "stream" else files_app(Path(path)) if word == "file" else _flask(settings)
 
 
 def _flask(settings: Settings) -> ASGIApp:

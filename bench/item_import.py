@@ -35,10 +35,10 @@ CREATE INDEX by_creation ON items(session, created, key);
 CREATE INDEX by_title ON items(session, title, key);
 CREATE INDEX by_number ON items(session, number, key);
 CREATE INDEX by_date ON items(session, date, key);
-CREATE VIRTUAL TABLE words USING fts5(words, content='', prefix='1 2');
+CREATE VIRTUAL TABLE words USING fts5(said, content='', prefix='1 2');
 INSERT INTO items(id, session, created, title, text, number, date, tags, attributes)
   SELECT hex(randomblob(16)), 'one', 1, * FROM plain;
-INSERT INTO words(rowid, words) SELECT key, title || ' ' || text || ' ' || tags FROM items;
+INSERT INTO words(rowid, said) SELECT key, title || ' ' || text || ' ' || tags FROM items;
 """
 
 

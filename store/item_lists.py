@@ -131,10 +131,8 @@ def _conditions(connection: Connection, listing: Listing) -> list[Condition]:
     rest = [condition for one in filters if one is not few for condition in one.by_row]
     if few is None or few.keys is None:
         return [*_own(listing), *rest]
-    # In other words than the indexes of the sorts have it, so that none of them is read to its end for a few keys.
-    deleted = func.coalesce(items.c.deleted_ms, 0)
-    is_wanted = deleted > 0 if listing.filters.is_deleted else deleted == 0
-    return [items.c.key.in_(few.keys), items.c.session_id == listing.session_id, is_wanted, *rest]
+    # Whether they are deleted is not asked again: with that word an index of a sort is read to its end for a few keys.
+    return [items.c.key.in_(few.keys), items.c.session_id == listing.session_id, *rest]
 
 
 def _filters(listing: Listing) -> Iterator[_Filter]:

@@ -9,9 +9,8 @@ import providers.base
 from api.errors import ERRORS, ApiError, NotFound, shown
 from api.model_errors import as_api_error
 
-WORDS = (
-    "reason what what_zh allow version max_bytes used_bytes offset state kind place summary retry_after limit server"
-)
+WORDS = """reason what what_zh allow version max_bytes used_bytes offset size state kind place summary retry_after limit
+    server"""
 FACTS = dict.fromkeys(WORDS.split(), "7")
 KINDS: list[type[providers.base.ProviderError]] = sorted(
     providers.base.ProviderError.__subclasses__(), key=lambda kind: kind.code

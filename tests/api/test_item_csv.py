@@ -12,6 +12,7 @@ from api.item_csv import COLUMNS, Refusal, as_csv, guarded, read_csv, unguarded
 from api.item_export import WRITERS
 from api.item_json import read_json_items
 from api.item_shapes import ItemIn
+from api.words import trimmed
 from store.item_rows import ItemRow
 
 NOBODY = UUID(int=0)
@@ -20,7 +21,7 @@ LETTER = st.one_of(
     st.sampled_from("=+-@\t\r\n'\";,[]{}\x00 灯é\u2028\x85\ufeff"), st.characters(exclude_categories=["Cs"])
 )
 TEXT = st.text(LETTER, max_size=12)
-SAID = st.builds("".join, st.tuples(TEXT, st.sampled_from("x="), TEXT)).map(str.strip).filter(bool)
+SAID = st.builds("".join, st.tuples(TEXT, st.sampled_from("x="), TEXT)).map(trimmed).filter(bool)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),

@@ -85,7 +85,7 @@ def test_a_change_that_changes_nothing_is_none(alice: Visitor) -> None:
     ("problem", "given"),
     [
         ("title", {"title": ""}),
-        ("title", {"title": " \n\t"}),
+        ("title", {"title": " \n\t\x1f\x85\ufeff\u3000"}),
         ("title", {"title": "x" * 201}),
         ("title", {"title": None}),
         ("title", {"title": 7}),

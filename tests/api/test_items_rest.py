@@ -1,10 +1,13 @@
 """Items by REST: the body is the item, the filters are words of the query, versions are ETags."""
 
+import json
+import subprocess
 from typing import Any
 
 import pytest
 import requests
 
+from tests.running import ROOT
 from tests.visitors import Visitor
 
 PATIENCE_S = 20
@@ -78,3 +81,22 @@ def test_a_key_creates_once(program: Program) -> None:
     first, second = (program.send("POST", "/items", {"title": "x"}, Idempotency_Key="k1").json() for _ in range(2))
     assert first["data"] == second["data"]
     assert program.send("POST", "/items", {"title": "y"}, Idempotency_Key="k1").status_code == 422
+
+
+def test_the_commands_of_the_guide_answer(alice: Visitor) -> None:
+    guide = (ROOT / "docs" / "guide" / "items.md").read_text(encoding="utf-8")
+    first, second = (part.partition("```")[0] for part in guide.split("```sh\n")[1:])
+    token = alice.call("create_token", "guide")["token"]
+    begin = first.replace("token=...", f"token={token}").replace("http://localhost:5000", alice.url)
+    made, found = said_by(begin)
+    assert [one["title"] for one in found["items"]] == [made["title"]] == ["Lighthouse of Alexandria"]
+    more = second.replace("...", made["id"])
+    *_, changed, many = said_by(f"{begin}\nid={made['id']}\n{more}")
+    assert (changed["version"], changed["attributes"]) == (2, {"place": "Pharos"})
+    assert many == {"item_ids": [made["id"]]}
+
+
+def said_by(commands: str) -> list[Any]:
+    """Run a guide's commands and return the data of each answer."""
+    ran = subprocess.run(["bash", "-euc", commands], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    return [json.loads(line)["data"] for line in ran.stdout.replace("}{", "}\n{").splitlines() if line]

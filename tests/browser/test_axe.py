@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.browser.areas import walk_files, walk_items, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import as_phone
@@ -104,6 +105,26 @@ def test_nothing_serious_on_a_phone_in_chinese(browsers: Browsers, chat_server: 
     page.button(said("shell.openMenu")).click()
     page.labelled(said("chat.moreFor", title="Long"))
     review.at("drawer")
+    assert review.found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_in_items_files_and_tokens(browsers: Browsers, chat_server: Server, scheme: str) -> None:
+    page, said = browsers(), words("en")
+    page.prefer(prefers_reduced_motion="reduce", prefers_color_scheme=scheme)
+    review = Review(page.open(chat_server.url))
+    page.labelled(said("chat.message"))
+    for walk in (walk_items, walk_files, walk_tokens):
+        walk(page, said, review.at)
+    assert review.found == {}
+
+
+def test_nothing_serious_in_items_and_files_on_a_phone_in_chinese(browsers: Browsers, chat_server: Server) -> None:
+    page, said = as_phone(browsers(language="zh-CN", has_mouse=False)), words("zh-CN")
+    review = Review(page.open(chat_server.url))
+    page.wait(lambda: said("chat.empty.title") in page.text, "the first visit")
+    for walk in (walk_items, walk_files):
+        walk(page, said, review.at)
     assert review.found == {}
 
 

@@ -4,6 +4,7 @@ import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
 
+from tests.browser.areas import walk_files, walk_items, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import as_phone
@@ -48,6 +49,15 @@ def test_a_walk_over_every_state_breaks_no_policy(browsers: Browsers, chat_serve
     page.driver.refresh()
     page.wait(lambda: page.answers, "the conversation after a reload")
     is_clean(page)
+
+
+def test_items_files_and_tokens_break_no_policy(browsers: Browsers, chat_server: Server) -> None:
+    page, said = watch(browsers()), words("en")
+    page.open(chat_server.url)
+    page.labelled(said("chat.message"))
+    for walk in (walk_items, walk_files, walk_tokens):
+        walk(page, said, lambda _state: None)
+        is_clean(page)
 
 
 def test_the_phone_and_the_chinese_page_break_no_policy(browsers: Browsers, chat_server: Server) -> None:

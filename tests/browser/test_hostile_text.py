@@ -4,19 +4,23 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from providers.fakes.openai_behaviours import BEHAVIOURS, Chat, last_question
+from tests.browser.areas import DROP
 from tests.browser.chromium import Page, letters
 from tests.browser.conftest import Browsers
 from tests.browser.hostile_texts import HOSTILE, MARKS
 from tests.browser.watch import seen, watch
-from tests.browser.words import words
+from tests.browser.words import Words, words
 from tests.running import Server
 
 SERVER = "127.0.0.1"
-MAX_TITLE, MAX_NAME, MAX_DETAIL = 200, 100, 250
+MAX_TITLE, MAX_NAME, MAX_DETAIL, MAX_TAG = 200, 100, 250, 50
+EACH = 7  # of the texts, one in so many is looked at in a window of its own
 HTML_PIECE = re.compile(r"<(?:img|script|svg|video|iframe|style)\b[^>`]*>")
 FENCE = re.compile(r"^```.*$", re.MULTILINE)  # of what follows it, only the language is shown
 
@@ -41,6 +45,9 @@ return found;
 """
 LABELS = "return [...document.querySelectorAll('nav button')].map((button) => button.ariaLabel)"
 TEXT = "return document.querySelector(arguments[0])?.textContent ?? null"
+ROW_TITLE = '[role=row][aria-rowindex="2"] [role=gridcell]:nth-child(2) > span > span'
+ROW_TAG = '[role=row][aria-rowindex="2"] [role=gridcell]:nth-child(5) > span > span'
+NOT_IN_NAMES = re.compile(r"[/\\\x00-\x1f]")
 LAST_TURN = """
 const [question, answer] = [...document.querySelectorAll('article')].slice(-2);
 const said = answer?.querySelector('.prose') ?? answer;
@@ -131,6 +138,70 @@ def test_drafts_and_search_words_are_only_text(browsers: Browsers, chat_server: 
     page.wait(lambda: page.all('nav a[href^="#/chat/"] .block'), "what is found")
     assert "<img src=x onerror=hit(1)> needle" in str(shown(page, 'nav a[href^="#/chat/"] .block'))
     is_unharmed(page)
+
+
+def test_items_are_only_text(browsers: Browsers, chat_server: Server) -> None:
+    page, said = opened(browsers, chat_server), words("en")
+    page.go("#/items")
+    for place, text in enumerate(HOSTILE):
+        title, tag = text[:MAX_TITLE].strip(), text[:MAX_TAG].strip()
+        item = {"title": title, "text": text, "tags": [tag], "attributes": {text: text}}
+        item_id = page.call("create_item", item)["id"]
+        page.wait(lambda title=title: shown(page, ROW_TITLE) == title, f"{title!r} in the list")  # type: ignore[misc]
+        assert shown(page, ROW_TAG) == tag
+        if place % EACH == 0:
+            look_at_form(page, said, item_id, title)
+    assert foreign_parts(page, "[role=rowgroup] [role=gridcell]:not(:first-child)") == []
+    is_unharmed(page)
+
+
+def test_names_and_contents_of_files_are_only_text(browsers: Browsers, chat_server: Server) -> None:
+    page = opened(browsers, chat_server)
+    page.go("#/files")
+    page.wait(lambda: page.all('input[type="file"]'), "the area")
+    for place, text in enumerate(HOSTILE[::EACH]):
+        name = f"{place} {NOT_IN_NAMES.sub('-', text)[:MAX_TAG].strip()}.html"
+        page.driver.execute_script(DROP, name, text)
+        link = page.wait(lambda place=place: first_link(page, str(place)), f"{name!r} in the list")  # type: ignore[misc]
+        link.click()
+        page.wait(lambda text=text: letters(str(shown(page, "[role=dialog] pre"))) == letters(text), f"{text!r}")  # type: ignore[misc]
+        page.press(Keys.ESCAPE)
+        page.wait(lambda: not page.all('[role="dialog"]'), "the closed window")
+    assert foreign_parts(page, "main ul") == []
+    is_unharmed(page)
+
+
+def test_names_of_tokens_are_only_text(browsers: Browsers, chat_server: Server) -> None:
+    page, said = opened(browsers, chat_server), words("en")
+    names = [text[:MAX_NAME].strip() for text in HOSTILE[::EACH]]
+    for name in names:
+        page.call("create_token", name)
+    page.one('nav [aria-haspopup="menu"]').click()
+    page.item(said("tokens.title")).click()
+    page.wait(lambda: len(page.all("[role=dialog] li p.font-medium")) == len(names), "the tokens")
+    listed = page.driver.execute_script(
+        "return [...document.querySelectorAll('[role=dialog] li p.font-medium')].map((line) => line.textContent)"
+    )
+    assert listed == names[::-1]
+    assert foreign_parts(page, "[role=dialog] ul") == []
+    is_unharmed(page)
+
+
+def look_at_form(page: Page, said: Words, item_id: str, title: str) -> None:
+    """Open an item's form, which shows its texts in fields, and leave it."""
+    on_one_line = title.replace("\n", "")  # as the browser puts it into a field of one line
+    page.go(f"#/items/{item_id}")
+    page.wait(
+        lambda: page.field(said("items.column.title")).get_attribute("value") == on_one_line, f"the form of {title!r}"
+    )
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all('[role="dialog"]'), "the closed form")
+
+
+def first_link(page: Page, beginning: str) -> Any:
+    """Return the newest file's link, once its name begins so."""
+    links = page.all('main a[href^="#/files/"]')
+    return links[0] if links and links[0].text.startswith(f"{beginning} ") else None
 
 
 def opened(browsers: Browsers, server: Server) -> Page:

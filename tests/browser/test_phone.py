@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.areas import walk_files, walk_items, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import HEIGHT, as_phone, overflowing, small_targets, tap, write
@@ -35,6 +36,22 @@ def test_nothing_overflows_and_all_is_done_by_touch(browsers: Browsers, chat_ser
     assert page.driver.execute_script("return visualViewport.scale") == 1
     look_at_a_wide_conversation(look, chat_server, said)
     look_at_the_menus(look, said)
+    assert look.wrong == {}
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_items_files_and_tokens_overflow_nowhere(browsers: Browsers, chat_server: Server, language: str) -> None:
+    page = as_phone(browsers(language=language, has_mouse=False)).open(chat_server.url)
+    said = words(language)
+    page.wait(lambda: said("chat.empty.title") in page.text, "the first visit")
+    look = Look(page)
+    walk_items(page, said, look.at)
+    walk_files(page, said, look.at)
+    tap(page, page.button(said("shell.openMenu")))
+    page.wait(lambda: page.one('[role="dialog"] a[href="#/chat"]').rect["x"] >= 0, "the drawer")
+    look.at("drawer")
+    walk_tokens(page, said, look.at)
     assert look.wrong == {}
     assert page.problems == []
 

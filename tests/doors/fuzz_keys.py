@@ -1,4 +1,4 @@
-"""What schemathesis loads: each valid idempotency key is one of its own, since one that was used belongs to its call."""
+"""What schemathesis loads: each valid idempotency key is one of its own, since a used one belongs to its call."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _numbers = itertools.count()
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case[Any], **_more: Any) -> None:
     """Make a key that a server may take a new one."""
-    key = (case.headers or {}).get(NAME)
+    headers: Any = case.headers or {}
+    key = headers.get(NAME)
     if isinstance(key, str) and IDEMPOTENCY_KEY.fullmatch(key):
-        case.headers[NAME] = f"fuzz-{next(_numbers)}"
+        headers[NAME] = f"fuzz-{next(_numbers)}"

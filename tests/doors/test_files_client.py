@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
+import subprocess
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tusclient.client import TusClient
 from tusclient.exceptions import TusUploadFailed
 
-from tests.running import Server
+from tests.running import ROOT, Server
 from tests.sending import begin, random_bytes, send
 from tests.visitors import Visitor
 
@@ -77,3 +79,13 @@ def test_a_client_is_told_when_its_upload_is_gone(server: Server, alice: Visitor
     with pytest.raises(TusUploadFailed) as error:
         sending.upload_chunk()
     assert error.value.status_code == 404
+
+
+def test_the_commands_of_the_guide_send_a_file(alice: Visitor, tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "guide" / "files.md").read_text(encoding="utf-8")
+    block = guide.partition("```sh\n")[2].partition("```")[0]
+    token = alice.call("create_token", "guide")["token"]
+    script = block.replace("http://localhost:5000", alice.url).replace("token=...", f"token={token}")
+    said = subprocess.run(["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert said == "Why is the sky blue?"
+    assert [one["name"] for one in alice.call("list_files")["items"]] == ["note.txt"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import item_lists
+from store import item_lists, session_rows
 from store.database import Database
 from store.item_lists import SORTED, Filters, Listing, every_item, place_of
 from store.item_rows import ItemRow
@@ -134,6 +134,18 @@ def test_no_row_that_stays_comes_twice_or_is_missed_while_others_come_and_go(
                     staying.discard(gone.id)
     assert len(seen) == len(set(seen))
     assert staying <= set(seen)
+
+
+@pytest.mark.usefixtures("few")
+def test_workspaces_whose_words_bear_the_same_mark_do_not_meet(kept: Database) -> None:
+    mine, theirs = add_session(kept), add_session(kept)
+    theirs = UUID(mine.hex[:8] + theirs.hex[8:])
+    with kept.write() as write:
+        session_rows.add_if_missing(write.connection, theirs, b"o" * 32, 60_000)
+    [row] = add(kept, item(mine, "beacon", tags=["red"]))
+    add(kept, item(theirs, "beacon", tags=["red"]))
+    for filters in (Filters(terms=terms("beacon")), Filters(tags=("red",))):
+        assert [one.id for one in listed(kept, Listing(session_id=mine, filters=filters, limit=9))] == [row.id]
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{'-' * order[1]}{order[0]}")

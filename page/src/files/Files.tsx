@@ -34,6 +34,7 @@ export default function Files({ rest }: { rest: string }): ReactNode {
   const files = reading.data;
   const numUploads = useUploads().length;
   const isEmpty = files?.length === 0 && search === "" && numUploads === 0;
+  useFocusKept(isEmpty);
   return (
     <>
       <Top title={t("areas.files")} />
@@ -52,6 +53,16 @@ export default function Files({ rest }: { rest: string }): ReactNode {
       <Preview rest={rest} files={files} />
     </>
   );
+}
+
+// The button of the empty area goes away with the first file, and would take the focus with it.
+function useFocusKept(isEmpty: boolean): void {
+  const wasEmpty = useRef(isEmpty);
+  useEffect(() => {
+    if (wasEmpty.current && !isEmpty && document.activeElement === document.body)
+      document.querySelector("main")?.focus();
+    wasEmpty.current = isEmpty;
+  }, [isEmpty]);
 }
 
 // Whoever came by a command wants to choose at once; the browser opens its dialog only on a press of the reader's.

@@ -10,8 +10,8 @@ export function CellText({ item, column }: { item: Item; column: Column }): Reac
     case "title":
       return (
         <span className="truncate px-2" title={item.title}>
-          {item.title}
-          {item.text && <span className="ml-2 text-faint">{item.text.slice(0, 200)}</span>}
+          <span>{item.title}</span>
+          {item.text && <span className="ml-2 text-soft">{item.text.slice(0, 200)}</span>}
         </span>
       );
     case "number":
@@ -25,6 +25,6 @@ export function CellText({ item, column }: { item: Item; column: Column }): Reac
     case "tags":
       return <Tags tags={item.tags} />;
     case "updated":
-      return <span className="truncate px-2 text-xs text-faint">{writeWhen(item.updated_at)}</span>;
+      return <span className="truncate px-2 text-xs text-soft">{writeWhen(item.updated_at)}</span>;
   }
 }

@@ -114,19 +114,23 @@ function ClashRow({ clash, texts, side, onChoose }: ClashRowProps): ReactNode {
         {sides.map((each) => (
           <label
             key={each}
-            className="flex min-w-0 cursor-pointer gap-2.5 rounded-xl border border-line px-3 py-2 text-sm has-checked:border-accent has-checked:bg-tint has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="relative flex min-w-0 cursor-pointer gap-2.5 rounded-xl border border-line px-3 py-2 text-sm has-checked:border-accent has-checked:bg-tint has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"
               name={`clash-${clash.field}`}
               checked={side === each}
               onChange={() => onChoose(each)}
-              className="mt-0.5 size-4 shrink-0 accent-accent outline-none"
+              className="peer absolute top-0 left-0 size-11 cursor-pointer appearance-none outline-none"
+            />
+            <span
+              aria-hidden="true"
+              className="pointer-events-none mt-0.5 size-4 shrink-0 rounded-full border border-faint peer-checked:border-5 peer-checked:border-accent"
             />
             <span className="min-w-0 flex-1">
-              <span className="block text-xs text-faint">{t(`items.conflict.${each}`)}</span>
+              <span className="block text-xs text-soft">{t(`items.conflict.${each}`)}</span>
               <span className="block max-h-28 overflow-y-auto whitespace-pre-wrap wrap-anywhere">
-                {texts[each] || <span className="text-faint">{t("items.conflict.empty")}</span>}
+                {texts[each] || <span className="text-soft">{t("items.conflict.empty")}</span>}
               </span>
             </span>
           </label>

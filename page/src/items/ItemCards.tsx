@@ -69,7 +69,6 @@ function Card({ item, selection, acts }: ListProps & { item: Item }): ReactNode 
       ) : (
         <button
           type="button"
-          aria-label={t("items.openOne", { title })}
           onClick={() => acts.open(item)}
           className="min-w-0 flex-1 rounded-xl py-3 pr-2 text-left"
         >
@@ -90,7 +89,7 @@ function Contents({ item }: { item: Item }): ReactNode {
       <span className="block truncate text-sm font-medium">{item.title}</span>
       {item.text && <span className="block truncate text-sm text-soft">{item.text.slice(0, 200)}</span>}
       {(facts.length > 0 || item.tags.length > 0) && (
-        <span className="mt-1 flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs text-faint">
+        <span className="mt-1 flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 text-xs text-soft">
           {facts.length > 0 && <span className="tabular-nums">{facts.join(" · ")}</span>}
           {item.tags.length > 0 && <Tags tags={item.tags} isWrapping />}
         </span>

@@ -111,6 +111,8 @@ function List(props: ListProps): ReactNode {
   const { list, filter, isTrash } = props;
   const selection = useSelection(list.items ?? NO_ITEMS);
   const owns = useRef(false);
+  // The buttons of an empty list go away with the first item.
+  if (list.isEmpty) owns.current = true;
   if (list.error) {
     const retry = { label: t("ui.retry"), run: list.onRetry };
     return <Trouble what={t("items.listFailed")} why={reason(list.error)} action={retry} />;

@@ -13,7 +13,7 @@ export function AreaList(props: AreaLinksProps): ReactNode {
     <AreaLinks
       {...props}
       list="px-2 pb-2"
-      link="gap-2.5 rounded-lg px-2.5 py-2 text-sm hover:bg-hover aria-[current]:font-medium"
+      link="gap-2.5 rounded-lg px-2.5 py-2 text-sm hover:bg-hover pointer-coarse:py-3 aria-[current]:font-medium"
     />
   );
 }

@@ -1,0 +1,104 @@
+"""A walk through the states of items, files and tokens, for tests that look at every state of the page."""
+
+from collections.abc import Callable
+
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.chromium import Page
+from tests.browser.words import Words
+
+ITEM = {
+    "title": "Lighthouse of Alexandria",
+    "text": "Over 100 metres tall.",
+    "number": 103,
+    "date": "2026-11-21",
+    "tags": ["wonders", "towers"],
+    "attributes": {"place": "Pharos"},
+}
+# A file that is chosen, without the dialog of the system.
+DROP = """
+const [name, text] = arguments, carried = new DataTransfer();
+carried.items.add(new File([text], name, {type: 'text/plain'}));
+document.querySelector('main').dispatchEvent(new DragEvent('drop', {bubbles: true, dataTransfer: carried}));
+"""
+
+Look = Callable[[str], None]
+
+
+def walk_items(page: Page, said: Words, look: Look) -> None:
+    """Walk from the empty list of items through its forms, its windows and the trash."""
+    page.go("#/items")
+    page.wait(lambda: said("items.empty.title") in page.text, "the empty list")
+    look("no items")
+    item = page.call("create_item", ITEM)
+    page.call("create_item", {**ITEM, "title": "Hanging gardens"})
+    page.wait(lambda: "Hanging gardens" in page.text, "the items")
+    page.button(said("items.filter")).click()
+    page.field(said("items.from", name=said("items.column.number")))
+    look("items with their filter")
+    page.button(said("items.filter")).click()
+    page.go(f"#/items/{item['id']}")
+    page.write(said("items.column.attributes"), "{no JSON")
+    page.button(said("ui.save")).click()
+    page.wait(lambda: said("items.problem.attributesBad", line="1", near="no JSON") in page.text, "the error")
+    look("the form with an error")
+    page.write(said("items.column.attributes"), "{}")
+    page.call("update_item", item["id"], {"title": "Lighthouse"})
+    page.button(said("ui.save")).click()
+    page.wait(lambda: said("items.conflict.title") in page.text, "both versions")
+    look("two versions of an item")
+    page.button(said("items.conflict.keepMine")).click()
+    closed(page)
+    page.go("#/items/import")
+    page.button(said("items.import.choose"))
+    look("import")
+    page.press(Keys.ESCAPE)
+    closed(page)
+    tick = page.wait(lambda: page.all(f'[aria-label="{said("items.select", title="Hanging gardens")}"]'), "the box")[0]
+    page.driver.execute_script("arguments[0].click()", tick)
+    page.button(said("items.delete"))
+    look("a selection")
+    page.button(said("items.delete")).click()
+    page.button(said("ui.undo"))
+    look("deleted, undo")
+    page.go("#/items/trash")
+    page.wait(lambda: "Hanging gardens" in page.text, "the trash")
+    look("the trash")
+
+
+def walk_files(page: Page, said: Words, look: Look) -> None:
+    """Walk from the empty list of files through a preview and a menu."""
+    page.go("#/files")
+    page.wait(lambda: said("files.empty.title") in page.text, "the empty area")
+    look("no files")
+    page.driver.execute_script(DROP, "notes.html", "<b>Hello</b>")
+    link = page.one('a[title="notes.html"]')
+    look("files")
+    page.driver.execute_script("arguments[0].click()", link)
+    page.wait(lambda: page.all('[role="dialog"] pre') and "Hello" in page.one('[role="dialog"] pre').text, "the text")
+    look("a file")
+    page.press(Keys.ESCAPE)
+    closed(page)
+    page.labelled(said("files.moreFor", name="notes.html")).click()
+    page.item(said("files.rename"))
+    look("the menu of a file")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all('[role="menu"]'), "the closed menu")
+
+
+def walk_tokens(page: Page, said: Words, look: Look) -> None:
+    """Open the window of tokens from the workspace's menu, make one, and ask to delete it."""
+    page.one('nav [aria-haspopup="menu"], [role="dialog"] [aria-haspopup="menu"]').click()
+    page.item(said("tokens.title")).click()
+    page.write(said("tokens.name"), "Script")
+    page.button(said("tokens.make")).click()
+    page.labelled(said("tokens.delete", name="Script")).click()
+    page.button(said("tokens.deleteForGood"))
+    look("tokens")
+    page.press(Keys.ESCAPE)
+    closed(page)
+
+
+def closed(page: Page) -> None:
+    """Wait until no window is open."""
+    page.wait(lambda: not page.all('[role="dialog"]'), "the closed window")

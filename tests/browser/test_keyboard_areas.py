@@ -1,0 +1,124 @@
+"""Items, files and tokens without a pointer: everything is reached by keys, seen, and the focus is never lost."""
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.areas import DROP, closed
+from tests.browser.chromium import Page
+from tests.browser.conftest import Browsers
+from tests.browser.items import titles
+from tests.browser.keyboard import Keyboard
+from tests.browser.words import Words, words
+from tests.running import Server
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_items_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
+    page, keyboard, said = opened(browsers, chat_server)
+    keyboard.reach(said("areas.items"), backwards=True)
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: said("items.empty.title") in page.text, "the empty list")
+    for title in ("Tea", "Salt"):
+        make(page, keyboard, said, title)
+    keyboard.reach("Salt")
+    keyboard.press(Keys.F2, "Sea salt", Keys.ENTER)
+    page.wait(lambda: sorted(titles(page)) == ["Sea salt", "Tea"], "the new title")
+    keyboard.keeps("writing in a cell")
+    page.wait(lambda: keyboard.name == "Sea salt", "the focus on the cell")
+    keyboard.press(Keys.DELETE)
+    page.wait(lambda: titles(page) == ["Tea"], "the item gone")
+    page.wait(lambda: keyboard.name == "Tea", "the focus on the next one")
+    keyboard.press(Keys.F8, Keys.ENTER)
+    page.wait(lambda: len(titles(page)) == 2, "the item again")
+    keyboard.keeps("bringing back")
+    keyboard.reach(said("items.more"), backwards=True)
+    choose(page, keyboard, said("items.export.title"))
+    page.wait(lambda: said("items.export.about") in page.text, "the window")
+    keyboard.press(Keys.ESCAPE)
+    page.wait(lambda: keyboard.name == said("items.more"), "the focus on what opened the window")
+    is_well(page, keyboard)
+
+
+def test_files_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
+    page, keyboard, said = opened(browsers, chat_server)
+    keyboard.reach(said("areas.files"), backwards=True)
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: said("files.empty.title") in page.text, "the empty area")
+    keyboard.reach(said("files.upload"))
+    page.driver.execute_script(DROP, "notes.txt", "Hello")
+    more = said("files.moreFor", name="notes.txt")
+    page.labelled(more)
+    keyboard.keeps("uploading")
+    keyboard.reach(said("files.search"))
+    keyboard.reach(more)
+    choose(page, keyboard, said("files.rename"))
+    page.wait(lambda: keyboard.name == said("files.name"), "the field of the name")
+    keyboard.press("letters", Keys.ENTER)
+    page.wait(lambda: page.all('a[title="letters.txt"]'), "the new name")
+    keyboard.keeps("renaming")
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: page.all('[role="dialog"] pre'), "the file's text")
+    keyboard.press(Keys.ESCAPE)
+    page.wait(lambda: keyboard.name.startswith("letters.txt"), "the focus on the file")
+    keyboard.reach(said("files.moreFor", name="letters.txt"))
+    choose(page, keyboard, said("files.delete"))
+    page.wait(lambda: not page.all('a[title="letters.txt"]'), "the file gone")
+    keyboard.keeps("deleting")
+    is_well(page, keyboard)
+
+
+def test_tokens_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
+    page, keyboard, said = opened(browsers, chat_server)
+    keyboard.press("k", held=Keys.CONTROL)
+    page.labelled(said("shell.palette.field")).send_keys("tokens", Keys.ENTER)
+    page.wait(lambda: keyboard.name == said("tokens.name"), "the focus on the first field")
+    keyboard.press("Script", Keys.ENTER)
+    page.wait(lambda: said("tokens.once", name="Script") in page.text, "the token")
+    keyboard.keeps("making a token")
+    keyboard.reach(said("tokens.delete", name="Script"))
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: keyboard.name == said("tokens.keep"), "the focus on the mild answer")
+    keyboard.reach(said("tokens.deleteForGood"), backwards=True)
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: said("tokens.none") in page.text, "the empty list")
+    keyboard.keeps("deleting")
+    keyboard.press(Keys.ESCAPE)
+    closed(page)
+    keyboard.keeps("closing")
+    is_well(page, keyboard)
+
+
+def opened(browsers: Browsers, server: Server) -> tuple[Page, Keyboard, Words]:
+    page, said = browsers(), words("en")
+    page.prefer(prefers_reduced_motion="reduce")
+    page.open(server.url)
+    page.labelled(said("chat.message"))
+    return page, Keyboard(page), said
+
+
+def make(page: Page, keyboard: Keyboard, said: Words, title: str) -> None:
+    """Make an item from wherever the focus is."""
+    keyboard.reach(said("items.new"), backwards=title != "Tea")
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: keyboard.name == said("items.column.title"), "the focus on the title")
+    keyboard.press(title)
+    keyboard.press(Keys.ENTER, held=Keys.CONTROL)
+    page.wait(lambda: title in titles(page), "the item in the list")
+    closed(page)
+    keyboard.keeps("making an item")
+
+
+def choose(page: Page, keyboard: Keyboard, line: str) -> None:
+    """Open the menu that has the focus, and take one of its lines."""
+    keyboard.press(Keys.ENTER)
+    page.item(line)
+    page.wait(lambda: keyboard.focused.get_attribute("role") != "button", "the focus in the menu")
+    keyboard.reach(line, by=Keys.ARROW_DOWN)
+    keyboard.press(Keys.ENTER)
+
+
+def is_well(page: Page, keyboard: Keyboard) -> None:
+    assert keyboard.unseen == []
+    assert keyboard.lost == []
+    assert page.problems == []
