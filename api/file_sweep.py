@@ -1,5 +1,7 @@
 """What nobody needs any more goes: files deleted for 30 days, uploads nobody goes on with, bytes without a row."""
 
+from uuid import UUID
+
 from loguru import logger
 
 from api.file_store import FileStore
@@ -41,14 +43,18 @@ class FileSweep:
 
     def _remove_parts(self) -> None:
         for part_id in self._files.parts.unused(self._young_s):
+            if self._is_known(part_id):
+                continue
             try:
                 with self._files.parts.hold(part_id) as part:
-                    with self._files.database.read() as connection:
-                        is_known = upload_rows.find(connection, part_id) is not None
-                    if not is_known:
+                    if not self._is_known(part_id):  # a task may just have finished it
                         part.remove()
             except PartBusy:
                 continue
+
+    def _is_known(self, part_id: UUID) -> bool:
+        with self._files.database.read() as connection:
+            return upload_rows.find(connection, part_id) is not None
 
     def _remove_blobs(self) -> None:
         with self._files.database.read() as connection:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from io import TextIOWrapper
 from typing import BinaryIO
 
+from api.errors import of_store
 from api.file_store import FileStore, NewFile
 from api.item_csv import COLUMNS, as_csv
 from api.item_json import as_json_item
 from api.item_places import listing_of
 from store import item_lists, task_rows
 from store.clock import as_time, now_ms
-from store.database import Database
+from store.database import Database, StoreUnavailable
 from store.item_rows import ItemRow
 from store.task_rows import TaskRow
 from tasks.journal import FenceLost
@@ -45,7 +46,16 @@ class Exports:
         return Kind(name=KIND, run=self.run, may_repeat=True, may_be_retried=True, max_open=MAX_OPEN)
 
     def run(self, work: Work) -> None:
-        """Write the items that the task names as they are at this moment. Raises QuotaExceeded, TooLarge, DiskFull."""
+        """Write the items that the task names as they are at this moment.
+
+        Raises QuotaExceeded, TooLarge, DiskFull, Unavailable.
+        """
+        try:
+            self._write(work)
+        except StoreUnavailable as error:
+            raise of_store(error) from error
+
+    def _write(self, work: Work) -> None:
         task, counted = work.task, Counted(work)
         form = str(task.arguments["form"])
         name = f"items-{as_time(now_ms()).date()}.{form}"

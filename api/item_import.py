@@ -15,14 +15,15 @@ from uuid import UUID
 from loguru import logger
 from pydantic import TypeAdapter, ValidationError
 
-from api.errors import ApiError
+from api.errors import ApiError, of_store
 from api.file_store import FileStore, NewFile
 from api.item_csv import Found, Refusal, guarded, read_csv
 from api.item_json import read_json_items
 from api.item_shapes import ItemIn
 from store import item_rows, task_rows
 from store.clock import now_ms
-from store.database import Database, Write
+from store.database import Database, StoreUnavailable, Write
+from store.full_disk import telling_full
 from store.item_rows import ItemRow
 from store.task_rows import TaskRow
 from tasks.journal import Entry, FenceLost, Journal
@@ -32,6 +33,7 @@ from tasks.work import Work
 KIND = "import"
 MAX_OPEN = 4  # of one workspace
 BATCH = 1000
+BATCH_BYTES = 4_194_304  # of the file: a thousand long rows are too much at once
 MAX_SHOWN = 100  # refused rows in the task itself; where there are more, all of them are in a file
 MAX_COLUMN = 100  # letters of its name
 TELL_EVERY_S = 2.0
@@ -53,23 +55,31 @@ class Imports:
         return Kind(name=KIND, run=self.run, on_end=_on_end, max_open=MAX_OPEN)
 
     def run(self, work: Work) -> None:
-        """Add the items of the task's file. What is in stays, however it ends. Raises BadHeader, NotJson, NotFound."""
+        """Add the items of the task's file. What is in stays, however it ends.
+
+        Raises BadHeader, NotJson, NotFound, DiskFull, Unavailable.
+        """
+        try:
+            with (
+                telling_full(),
+                closing(self._files.open_file(work.task.session_id, UUID(work.task.arguments["file_id"]))) as file,
+                closing(Refusals()) as refusals,
+            ):
+                self._add_all(work, file, refusals)
+        except StoreUnavailable as error:
+            raise of_store(error) from error
+
+    def _add_all(self, work: Work, file: BinaryIO, refusals: "Refusals") -> None:
         task = work.task
-        with (
-            closing(self._files.open_file(task.session_id, UUID(task.arguments["file_id"]))) as file,
-            closing(Refusals()) as refusals,
-        ):
-            size = max(1, file.seek(0, 2))
-            file.seek(0)
-            rows, batch = READERS[task.arguments["form"]](file), Batches(self._database, self._journal, task)
-            try:
-                while not work.is_cancelled and (found := list(islice(rows, BATCH))):
-                    items = [row for one in found if (row := _row_of(task.session_id, one, refusals)) is not None]
-                    batch.add(items, refusals, round(100 * file.tell() / size))
-            finally:
-                report_id = self._report(task, refusals)
-                if report_id is not None:
-                    batch.note(refusals, report_id)
+        size = max(1, file.seek(0, 2))
+        file.seek(0)
+        rows, batch = READERS[task.arguments["form"]](file), Batches(self._database, self._journal, task)
+        while not work.is_cancelled and (found := list(_next_of(rows, file))):
+            items = [row for one in found if (row := _row_of(task.session_id, one, refusals)) is not None]
+            batch.add(items, refusals, round(100 * file.tell() / size))
+        report_id = self._report(task, refusals)
+        if report_id is not None:
+            batch.note(refusals, report_id)
 
     def _report(self, task: TaskRow, refusals: "Refusals") -> UUID | None:
         if refusals.num <= MAX_SHOWN:
@@ -148,6 +158,14 @@ class Batches:
             raise FenceLost
         figures = {name: made[name] for name in ("num_added", "num_refused")}
         self._journal.append_in(write, self._task.id, [("progress", {**figures, "percent": percent})])
+
+
+def _next_of(rows: Iterator[Found], file: BinaryIO) -> Iterator[Found]:
+    begun = file.tell()
+    for found in islice(rows, BATCH):
+        yield found
+        if file.tell() - begun > BATCH_BYTES:
+            return
 
 
 def _row_of(session_id: UUID, found: Found, refusals: Refusals) -> ItemRow | None:

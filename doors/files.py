@@ -3,11 +3,16 @@
 It runs on the event loop, and on threads of its own what touches disk or database: a slow connection holds none.
 """
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from loguru import logger
 from starlette.types import Receive, Scope, Send
 
-from api.errors import ApiError, InternalError, of_store
+from api.errors import ApiError, InternalError, TooManyCalls, of_store
 from api.file_store import FileStore
+from doors.cookies import KEY_COOKIE, parse_cookie_header
 from doors.downloads import Downloads
 from doors.entrance import Entrance
 from doors.file_desk import Desk, Visit
@@ -18,6 +23,7 @@ from store.database import StoreUnavailable
 PATH = "/files/{place:path}"
 UPLOADS = "uploads"
 TIMED_OUT = 408
+MAX_OPEN = 64  # transfers of one browser or token
 
 
 class FileDoor:
@@ -27,6 +33,7 @@ class FileDoor:
         self._desk = Desk(entrance, files)
         self._uploads = UploadDoor(self._desk)
         self._downloads = Downloads(self._desk)
+        self.num_open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -35,7 +42,8 @@ class FileDoor:
         visit = Visit(environ=asked, receive=receive, send=send)
         is_upload = scope["path"].split("/")[2] == UPLOADS
         try:
-            await self._answer(visit, scope["path"].split("/")[2:])
+            with self.counted(visit):
+                await self._answer(visit, scope["path"].split("/")[2:])
         except HungUp:
             return
         except ApiError as error:
@@ -52,6 +60,20 @@ class FileDoor:
     def close(self) -> None:
         """End its threads."""
         self._desk.close()
+
+    @contextmanager
+    def counted(self, visit: Visit) -> Iterator[None]:
+        """Count a request for as long as it takes. Raises TooManyCalls."""
+        key = parse_cookie_header(visit.header("COOKIE") or "").get(KEY_COOKIE, "")
+        visitor = visit.header("AUTHORIZATION") or key
+        if self.num_open[visitor] >= MAX_OPEN:
+            raise TooManyCalls
+        self.num_open[visitor] += 1
+        try:
+            yield
+        finally:
+            self.num_open[visitor] -= 1
+            self.num_open += Counter()  # forgets those that are at nought
 
     async def _answer(self, visit: Visit, steps: list[str]) -> None:
         if steps[0] == UPLOADS:

@@ -1,5 +1,7 @@
 """The docs say what is so: settings, the counter, the call of the first screen, in both languages."""
 
+import contextlib
+import io
 import json
 import re
 import shlex
@@ -9,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-import web_mode  # noqa: F401 — registers the areas
+import web_mode
 from api.errors import ERRORS
 from api.method import METHODS, declared_by
 from api.plugin import load_plugin
 from api.plugin_tasks import kinds_of
+from doors import cli
 from providers.fakes.openai_server import FakeOpenAI
 from settings import PREFIX, Settings
 from tasks.states import TaskState
@@ -102,15 +105,19 @@ def test_the_reference_has_every_method_error_and_task_state() -> None:
     assert [word for word in headings | codes | states if word not in REFERENCE] == []
 
 
-def test_the_references_shell_examples_run(tmp_path: Path) -> None:
-    environment = clean_environment(tmp_path / "data", {"local_model": "false"})
+def test_the_references_shell_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helps = [example for example in EXAMPLES if example.endswith(" --help")]
     runs = [example for example in EXAMPLES if example not in helps and "send_message" not in example]
     assert len(helps) + len(runs) == len(METHODS) - 1
-    for example in [*runs, helps[0]]:
-        words = [sys.executable, *shlex.split(example)[1:]]
-        ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, f"{example}: {ran.stderr}"
+    for name, value in clean_environment(tmp_path / "data", {"local_model": "false"}).items():
+        monkeypatch.setenv(name, value)
+    for example in runs:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
+            code = cli.main(shlex.split(example)[3:], web_mode.build, web_mode.START_ERRORS)
+        assert code == cli.DONE, f"{example}: {said.getvalue()}"
+    for example in (runs[0], helps[0]):
+        subprocess.run([sys.executable, *shlex.split(example)[1:]], cwd=ROOT, capture_output=True, check=True)
 
 
 def test_the_guides_class_with_long_work_loads(tmp_path: Path) -> None:

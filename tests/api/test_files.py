@@ -301,29 +301,32 @@ def test_the_sweep_takes_uploads_whose_time_is_over_but_none_that_is_being_sent(
 
 def test_parts_without_a_row_go_once_they_are_old(house: House) -> None:
     lost, young, busy = UUID(int=1), UUID(int=2), UUID(int=3)
-    for part_id in (lost, young, busy):
+    known = UUID(house.call("create_upload", name="a", size=10)["id"])
+    for part_id in (lost, young, busy, known):
         with house.files.parts.hold(part_id) as part:
             part.write([b"abc"])
         if part_id is not young:
             os.utime(house.files.parts.path(part_id), (1, 1))
     with house.files.parts.hold(busy):
         house.sweep()
-    assert {UUID(path.stem) for path in (house.folder / "parts").iterdir()} == {young, busy}
+    assert {UUID(path.stem) for path in (house.folder / "parts").iterdir()} == {young, busy, known}
 
 
+@pytest.mark.parametrize("is_before", [True, False])
 def test_bytes_that_an_upload_is_about_to_become_are_not_swept_away(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, is_before: bool
 ) -> None:
     house.call("delete_file", file_id=house.add("old", b"the same"))
     house.change("UPDATE files SET deleted_ms = ?", LONG_AGO_MS)
     keep = type(house.files.blobs).keep
 
-    def sweep_then_keep(*given: Any) -> None:
-        house.sweep()
+    def keep_beside_a_sweep(*given: Any) -> None:
+        if is_before:
+            house.sweep()
         keep(*given)
         house.sweep()
 
-    monkeypatch.setattr(type(house.files.blobs), "keep", sweep_then_keep)
+    monkeypatch.setattr(type(house.files.blobs), "keep", keep_beside_a_sweep)
     new = house.add("new", b"the same")
     with house.files.open_file(house.api.session_id, UUID(new)) as file:
         assert file.read() == b"the same"

@@ -14,7 +14,8 @@ import pytest
 from api import item_import
 from api.errors import ApiError
 from api.file_store import FileStore
-from store import item_rows
+from store import item_lists, item_rows
+from store.database import StoreFull, StoreUnavailable
 from tests.api.item_desk import Desk, running_desk
 
 FULL = {
@@ -227,6 +228,27 @@ def test_a_file_that_is_deleted_before_its_turn_fails_the_task(desk: Desk, monke
     assert (task["state"], task["error"]["code"]) == ("failed", "not_found")
 
 
+@pytest.mark.parametrize(
+    ("trouble", "code"), [(StoreFull("full"), "disk_full"), (StoreUnavailable("x"), "unavailable")]
+)
+def test_a_store_that_takes_no_more_is_told_as_such(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, trouble: Exception, code: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise trouble
+
+    file_id = desk.put(b"title\nx\n")
+    with monkeypatch.context() as around:
+        around.setattr(item_rows, "add", fail)
+        task = desk.ended(desk.call("start_import", file_id=file_id, form="csv"))
+    assert (task["state"], task["error"]["code"]) == ("failed", code)
+    assert task["facts"]["made"]["num_added"] == 0
+    with monkeypatch.context() as around:
+        around.setattr(item_lists, "every_item", fail)
+        task = desk.ended(desk.call("start_export", form="csv"))
+    assert task["error"]["code"] == code
+
+
 def test_few_imports_of_one_workspace_wait_at_the_same_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     held = threading.Event()
 
@@ -281,6 +303,19 @@ def test_progress_is_told_as_events(desk: Desk) -> None:
         figures = [json.loads(row[0]) for row in said]
     assert [one["num_added"] for one in figures] == [1000, 2000, 2500]
     assert figures[-1]["percent"] == 100
+
+
+def test_long_rows_come_in_smaller_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, prepare = list[int](), item_rows.prepare
+
+    def counted(rows: Any) -> Any:
+        sizes.append(len(rows))
+        return prepare(rows)
+
+    monkeypatch.setattr(item_rows, "prepare", counted)
+    desk.imported("title,text\n" + f"x,{'y' * 99_999}\n" * 100)
+    assert sum(sizes) == 100
+    assert max(sizes) < 50
 
 
 def test_the_page_hears_once_items_have_come(desk: Desk) -> None:

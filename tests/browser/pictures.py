@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.browser import scenes
 from tests.browser.chromium import Page, chromium
 from tests.browser.phone import as_phone
 from tests.browser.seeds import Turn, add_conversation, open_conversation
@@ -146,6 +147,20 @@ PICTURES = {
     "phone": Picture(scene=answered, is_phone=True),
     "phone-empty": Picture(scene=nothing_yet, is_phone=True),
     "phone-chinese": Picture(scene=rich, language="zh-CN", is_phone=True, is_dark=True),
+    "items-empty": Picture(scene=scenes.no_items),
+    "items": Picture(scene=scenes.items),
+    "items-filter": Picture(scene=scenes.filtered, language="zh-CN"),
+    "items-form": Picture(scene=scenes.form),
+    "items-conflict": Picture(scene=scenes.conflict),
+    "items-import": Picture(scene=scenes.imported, is_dark=True),
+    "items-phone": Picture(scene=scenes.items, is_phone=True),
+    "items-phone-conflict": Picture(scene=scenes.conflict, language="zh-CN", is_phone=True, is_dark=True),
+    "files-empty": Picture(scene=scenes.no_files, language="zh-CN", is_dark=True),
+    "files": Picture(scene=scenes.files),
+    "files-preview": Picture(scene=scenes.preview, is_dark=True),
+    "files-phone": Picture(scene=scenes.files, language="zh-CN", is_phone=True),
+    "tokens": Picture(scene=scenes.tokens),
+    "tokens-phone": Picture(scene=scenes.tokens, language="zh-CN", is_phone=True),
 }
 
 

@@ -2,14 +2,18 @@
 
 import socket
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
+from api.errors import TooManyCalls
 from doors import file_headers
+from doors.file_desk import Visit
 from doors.file_headers import SHOWN, disposition, headers_of
+from doors.files import MAX_OPEN, FileDoor
 from store.file_rows import FileRow
 from tests.running import Server, wait_until
 from tests.sending import add_file, code_of, get, random_bytes
@@ -238,6 +242,23 @@ def test_bytes_that_are_missing_on_disk_are_not_found_and_logged(tmp_path: Path)
         blob.unlink()
         assert code_of(get(visitor, file)) == (404, "not_found")
         wait_until(lambda: "are missing" in server.log, what="the log")
+
+
+def test_one_browser_has_so_many_transfers_open_and_others_are_not_kept_waiting() -> None:
+    def visit_of(key: str) -> Visit:
+        return Visit(environ={"HTTP_COOKIE": f"studiolo_key={key}"}, receive=None, send=None)  # type: ignore[arg-type]
+
+    door = FileDoor(None, None)  # type: ignore[arg-type]
+    with ExitStack() as stack:
+        for _ in range(MAX_OPEN):
+            stack.enter_context(door.counted(visit_of("alice")))
+        with pytest.raises(TooManyCalls), door.counted(visit_of("alice")):
+            pass
+        with door.counted(visit_of("bob")):
+            pass
+    with door.counted(visit_of("alice")):
+        assert len(door.num_open) == 1
+    assert len(door.num_open) == 0
 
 
 def test_who_hangs_up_in_mid_file_keeps_nothing_busy(tmp_path: Path, scale: int) -> None:

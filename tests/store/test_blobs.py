@@ -81,6 +81,13 @@ def test_a_hash_that_another_process_has_lost_is_taken_from_the_bytes(
         assert part.digest() == SHA256
 
 
+def test_the_hash_runs_along_from_one_request_to_the_next(parts: PartFiles) -> None:
+    part_id = written(parts, DATA[:1000])
+    with parts.hold(part_id) as part:
+        part.write([DATA[1000:2000]])
+    assert parts._running[part_id].size == 2000
+
+
 def test_a_part_has_one_writer(parts: PartFiles) -> None:
     part_id = uuid4()
     with parts.hold(part_id):

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { writeNumber } from "../i18n/formats";
+import { written } from "../shell/palette/keys";
 import { useWide } from "../ui/useWide";
 
 interface FootLineProps {
@@ -18,10 +19,12 @@ export function FootLine({ total, num, isTrash }: FootLineProps): ReactNode {
   return (
     <footer className="flex h-9 shrink-0 items-center gap-4 border-t border-line px-4 text-xs text-faint">
       <span role="status" className="shrink-0 tabular-nums">
-        {t("items.count", { num: count })}
+        {t(count === "1" ? "items.countOne" : "items.count", { num: count })}
       </span>
       {isWide && num > 0 && (
-        <span className="ml-auto min-w-0 truncate">{t(isTrash ? "items.trashKeys" : "items.keys")}</span>
+        <span className="ml-auto min-w-0 truncate">
+          {isTrash ? t("items.trashKeys") : t("items.keys", { open: written("Mod", "Enter") })}
+        </span>
       )}
     </footer>
   );

@@ -136,13 +136,15 @@ function Refused({ made }: { made: Imported }): ReactNode {
           <thead className="sticky top-0 bg-sunken text-xs text-faint">
             <tr>
               <th className="w-20 px-3 py-1.5 font-medium">{t("items.import.row")}</th>
+              <th className="px-3 py-1.5 font-medium">{t("items.import.column")}</th>
               <th className="px-3 py-1.5 font-medium">{t("items.import.why")}</th>
             </tr>
           </thead>
           <tbody className="divide-y divide-line">
-            {made.refused.map(({ row, why }) => (
+            {made.refused.map(({ row, column, why }) => (
               <tr key={row} className="align-top">
                 <td className="px-3 py-1.5 tabular-nums">{row}</td>
+                <td className="max-w-40 px-3 py-1.5 text-soft wrap-anywhere">{column}</td>
                 <td className="px-3 py-1.5 wrap-anywhere">{why}</td>
               </tr>
             ))}

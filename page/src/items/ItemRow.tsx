@@ -14,10 +14,10 @@ import type { Selection } from "./useSelection";
 
 /** The widths of the columns. */
 export const TEMPLATE =
-  "grid grid-cols-[2.75rem_minmax(9rem,1fr)_7.5rem_7.5rem_minmax(6rem,14rem)_7rem_2.75rem]";
+  "grid grid-cols-[2.75rem_minmax(9rem,1fr)_7.5rem_8.5rem_minmax(6rem,14rem)_7rem_2.75rem]";
 
 /** What the table is wide at least. */
-export const WIDTH = "min-w-[42rem]";
+export const WIDTH = "min-w-[43rem]";
 
 interface RowProps {
   item: Item;

@@ -4,7 +4,7 @@ import type { Task } from "../api.generated";
 export interface Imported {
   num_added: number;
   num_refused: number;
-  refused: { row: number; why: string }[];
+  refused: { row: number; column: string | null; why: string }[];
   report_file_id: string | null;
 }
 
