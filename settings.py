@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     session_idle_days: int = Field(30, ge=1, le=3650, description="A workspace nobody opened for so long is deleted.")
     max_active_sessions: int = Field(10_000, ge=1, description="Live Api objects kept in one process.")
     max_data_bytes: int = Field(1_048_576, ge=1024, description="Largest JSON map of one workspace, in bytes.")
-    max_session_bytes: int = Field(10_737_418_240, ge=1024, description="Bytes that the files of one workspace may have.")
+    max_session_bytes: int = Field(
+        10_737_418_240, ge=1024, description="Bytes that the files of one workspace may have."
+    )
     max_file_bytes: int = Field(2_147_483_648, ge=1024, description="Largest file, in bytes.")
     num_threads: int = Field(64, ge=4, le=512, description="Calls that run at the same time in one process.")
     num_runners: int = Field(8, ge=1, le=256, description="Tasks that run at the same time in one process.")
