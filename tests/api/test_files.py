@@ -279,7 +279,7 @@ def test_an_expired_workspace_takes_its_files_and_uploads_along(house: House) ->
     house.add("a", b"abc")
     upload = UUID(house.call("create_upload", name="b", size=10)["id"])
     with house.files.parts.hold(upload) as part:
-        part.write([b"abc"])
+        part.write(b"abc")
     with house.parts.database.write() as write:
         session_rows.touch(write.connection, house.api.session_id, -1)
     long_ago = time.time() - 7200
@@ -292,7 +292,7 @@ def test_the_sweep_takes_uploads_whose_time_is_over_but_none_that_is_being_sent(
     uploads = [UUID(house.call("create_upload", name="a", size=10)["id"]) for _ in range(3)]
     for upload in uploads:
         with house.files.parts.hold(upload) as part:
-            part.write([b"abc"])
+            part.write(b"abc")
     house.change("UPDATE uploads SET expires_ms = 1 WHERE id != ?", uploads[2].hex)
     with house.files.parts.hold(uploads[0]):
         house.sweep()
@@ -306,7 +306,7 @@ def test_parts_without_a_row_go_once_they_are_old(house: House) -> None:
     known = UUID(house.call("create_upload", name="a", size=10)["id"])
     for part_id in (lost, young, busy, known):
         with house.files.parts.hold(part_id) as part:
-            part.write([b"abc"])
+            part.write(b"abc")
         if part_id is not young:
             os.utime(house.files.parts.path(part_id), (1, 1))
     with house.files.parts.hold(busy):
@@ -368,7 +368,7 @@ def test_who_looked_before_another_had_sent_it_all_is_told_how_far_it_is(house: 
     part = uploads.begin(seen, 0)
     assert part is not None
     with part:
-        part.write([b"abc"])
+        part.write(b"abc")
         uploads.finish(seen, part)
     with pytest.raises(WrongOffset) as error:
         uploads.begin(seen, 0)

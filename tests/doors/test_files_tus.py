@@ -203,9 +203,9 @@ def test_a_connection_that_is_silent_has_what_came_written_and_is_given_up_at_la
 
     async def read() -> None:
         body = uploads.Body(Visit(environ={}, receive=receive, send=None))  # type: ignore[arg-type]
-        assert await body.next_pieces() == [b"abc"]
+        assert await body.next_bytes() == b"abc"
         with pytest.raises(RequestTimeout):
-            await body.next_pieces()
+            await body.next_bytes()
 
     asyncio.run(read())
 
