@@ -28,7 +28,7 @@ class RoomLeft(io.RawIOBase):
             return len(data)
         if self._part.size + len(data) > self._most:
             raise self._error
-        self._part.write([data])
+        self._part.write(data)
         return len(data)
 
 

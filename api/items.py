@@ -146,7 +146,7 @@ class Items(Area):
         """
         return self._change_many(item_ids, lambda row: _patched(row, changes), "updated")
 
-    @method(rest="POST /trash/items", needs="items:write", example={"item_ids": []})
+    @method(rest="POST /trash/items/delete", needs="items:write", example={"item_ids": []})
     def delete_items(self, item_ids: ItemIds) -> ChangedItems:
         """Delete many items; answers those that were there.
 

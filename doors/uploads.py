@@ -8,7 +8,6 @@ import asyncio
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 
@@ -134,14 +133,14 @@ class UploadDoor:
         """Write while the next bytes come. Raises TooLarge, RequestTimeout, StoreFull."""
         room, writing = size - part.size, None
         try:
-            while pieces := await body.next_pieces():
-                room -= sum(map(len, pieces))
+            while data := await body.next_bytes():
+                room -= len(data)
                 if writing is not None:
                     await writing
                 if room < 0:
                     await self._desk.run(part.drop_new)
                     raise TooLarge(max_bytes=size)
-                writing = self._desk.run(part.write, pieces)
+                writing = self._desk.run(part.write, data)
             if writing is not None:
                 await writing
         finally:
@@ -157,8 +156,11 @@ class Body:
         self._is_over = False
         self.is_cut = False
 
-    async def next_pieces(self) -> Sequence[bytes]:
-        """Return what came, about a megabyte where it comes fast; nothing at the end. Raises RequestTimeout."""
+    async def next_bytes(self) -> bytes:
+        """Return what came, about a megabyte where it comes fast; nothing at the end. Raises RequestTimeout.
+
+        In one piece: the thread that hashes and writes them waits for the interpreter's lock at each.
+        """
         pieces: list[bytes] = []
         size = 0
         while size < BATCH_BYTES and not self._is_over:
@@ -171,7 +173,7 @@ class Body:
                 raise RequestTimeout from None
             self._take(message, pieces)
             size = sum(map(len, pieces))
-        return pieces
+        return b"".join(pieces)
 
     def _take(self, message: Message, pieces: list[bytes]) -> None:
         if message["type"] == "http.disconnect":

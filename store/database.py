@@ -17,6 +17,9 @@ from store.migrate import bring_up_to_date
 
 BUSY_MS = 10_000
 MAX_CONNECTIONS = 96
+# Many rows at once touch the pages of every index again and again: kept at hand, and moved out of the WAL less often,
+# they cost less than half the time. The WAL then grows to 16 MB.
+WRITER = ("PRAGMA cache_size=-16000", "PRAGMA wal_autocheckpoint=4000")
 TROUBLE = (OperationalError, sqlite.OperationalError)
 FULL = "database or disk is full"  # SQLITE_FULL
 
@@ -154,6 +157,8 @@ class Database:
     def _write_connection(self) -> Connection:
         if self._writer is None or self._writer.closed:
             self._writer = self.engine.connect()
+            for words in WRITER:
+                _say(self._writer, words)
         return self._writer
 
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,16 +103,14 @@ class Part:
         self._running = running if running is not None and known else Running(hashlib.sha256(), 0)
         self._begin, self._before = self.size, self._running.copy()
 
-    def write(self, pieces: Iterable[bytes | memoryview]) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Append bytes. Raises StoreFull; what fitted is kept."""
-        file = self._open()
-        for piece in pieces:
-            rest = memoryview(piece)
-            while rest:
-                with telling_full():
-                    num = file.write(rest)
-                self._count(rest[:num])
-                rest = rest[num:]
+        file, rest = self._open(), memoryview(data)
+        while rest:
+            with telling_full():
+                num = file.write(rest)
+            self._count(rest[:num])
+            rest = rest[num:]
 
     def begin_checked(self, algorithm: str) -> None:
         """Let what is written from now on count only once `end_checked` has found it right."""

@@ -13,8 +13,10 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 
 from api.errors import DiskFull, NotFound, QuotaExceeded, TooLarge
+from api.file_errors import WrongOffset
 from api.file_store import FileStore, NewFile
 from api.file_sweep import FileSweep
+from api.file_uploads import Uploads
 from doors.own import open_own, own_caller
 from sessions.own_key import own_keys
 from settings import load_settings
@@ -277,7 +279,7 @@ def test_an_expired_workspace_takes_its_files_and_uploads_along(house: House) ->
     house.add("a", b"abc")
     upload = UUID(house.call("create_upload", name="b", size=10)["id"])
     with house.files.parts.hold(upload) as part:
-        part.write([b"abc"])
+        part.write(b"abc")
     with house.parts.database.write() as write:
         session_rows.touch(write.connection, house.api.session_id, -1)
     long_ago = time.time() - 7200
@@ -290,7 +292,7 @@ def test_the_sweep_takes_uploads_whose_time_is_over_but_none_that_is_being_sent(
     uploads = [UUID(house.call("create_upload", name="a", size=10)["id"]) for _ in range(3)]
     for upload in uploads:
         with house.files.parts.hold(upload) as part:
-            part.write([b"abc"])
+            part.write(b"abc")
     house.change("UPDATE uploads SET expires_ms = 1 WHERE id != ?", uploads[2].hex)
     with house.files.parts.hold(uploads[0]):
         house.sweep()
@@ -304,7 +306,7 @@ def test_parts_without_a_row_go_once_they_are_old(house: House) -> None:
     known = UUID(house.call("create_upload", name="a", size=10)["id"])
     for part_id in (lost, young, busy, known):
         with house.files.parts.hold(part_id) as part:
-            part.write([b"abc"])
+            part.write(b"abc")
         if part_id is not young:
             os.utime(house.files.parts.path(part_id), (1, 1))
     with house.files.parts.hold(busy):
@@ -356,3 +358,21 @@ def test_an_upload_is_no_file_of_another_workspace(alice: Visitor, bob: Visitor)
     assert send(bob, upload, b"abc").status_code == 404
     assert bob.call("get_storage")["used_bytes"] == 0
     assert bob.post("get_file", [upload["id"]]).status_code == 404
+
+
+def test_who_looked_before_another_had_sent_it_all_is_told_how_far_it_is(house: House) -> None:
+    uploads = Uploads(house.files)
+    upload_id = UUID(house.call("create_upload", name="a", size=3)["id"])
+    seen = uploads.find(upload_id)
+    assert seen is not None
+    part = uploads.begin(seen, 0)
+    assert part is not None
+    with part:
+        part.write(b"abc")
+        uploads.finish(seen, part)
+    with pytest.raises(WrongOffset) as error:
+        uploads.begin(seen, 0)
+    assert error.value.facts == {"offset": 3}
+    uploads.finish_whole(seen)
+    assert house.call("get_file", file_id=str(upload_id))["size"] == 3
+    assert house.num_parts() == 0

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -267,24 +268,17 @@ def test_few_imports_of_one_workspace_wait_at_the_same_time(desk: Desk, monkeypa
 
 
 def test_a_cancelled_import_keeps_what_is_in_and_says_how_much(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    is_there, may_go_on, add = threading.Event(), threading.Event(), item_rows.add
+    in_second_batch, may_go_on, prepare, calls = threading.Event(), threading.Event(), item_rows.prepare, count(1)
 
-    def held(*arguments: Any) -> None:
-        add(*arguments)
-        if not is_there.is_set():
-            is_there.set()
-
-    def prepared(rows: Any) -> Any:
-        if is_there.is_set():
+    def held(rows: Any) -> Any:
+        if next(calls) == 2:
+            in_second_batch.set()
             may_go_on.wait(10)
         return prepare(rows)
 
-    prepare = item_rows.prepare
-    monkeypatch.setattr(item_rows, "add", held)
-    monkeypatch.setattr(item_rows, "prepare", prepared)
-    file_id = desk.put(b"title\n" + b"x\n" * 5000)
-    task = desk.call("start_import", file_id=file_id, form="csv")
-    assert is_there.wait(10)
+    monkeypatch.setattr(item_rows, "prepare", held)
+    task = desk.call("start_import", file_id=desk.put(b"title\n" + b"x\n" * 5000), form="csv")
+    assert in_second_batch.wait(10)
     desk.call("cancel_task", task_id=task["id"])
     may_go_on.set()
     task = desk.ended(task)

@@ -71,7 +71,7 @@ def test_many_at_once_have_addresses_of_their_own(program: Program) -> None:
     ids = [program.send("POST", "/items", {"title": "x"}).json()["data"]["id"] for _ in range(2)]
     changed = program.send("PATCH", "/items", {"item_ids": ids, "changes": {"title": "y"}})
     assert changed.json()["data"] == {"item_ids": ids}
-    assert program.send("POST", "/trash/items", {"item_ids": ids}).json()["data"] == {"item_ids": ids}
+    assert program.send("POST", "/trash/items/delete", {"item_ids": ids}).json()["data"] == {"item_ids": ids}
     facts = program.send("GET", "/facts/items").json()["data"]
     assert (facts["num_items"], facts["num_deleted"]) == (0, 2)
     assert program.send("POST", "/trash/items/restore", {"item_ids": ids}).json()["data"] == {"item_ids": ids}

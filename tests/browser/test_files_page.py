@@ -1,5 +1,6 @@
 """The area of files in a real browser: uploads that go on, previews, names, undo, dropped and pasted files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ from tests.browser.words import Words, words
 from tests.running import Server, wait_until
 
 HTML = "<script>window.hit = 1</script><b>bold</b>"
+PDF = b"""%PDF-1.1
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF"""
 SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
 FAST = {**SLOW, "uploadThroughput": -1}
 SIZE = 2_000_000
@@ -45,9 +52,10 @@ def test_files_are_uploaded_and_looked_at(browsers: Browsers, chat_server: Serve
         requests.get(f"{chat_server.url}/static/icons/apple-touch.png", timeout=5).content
     )
     (tmp_path / "long.txt").write_text("é" * 150_000, encoding="utf-8")
-    for name in ("page.html", "dot.png", "long.txt"):
+    (tmp_path / "paper.pdf").write_bytes(PDF)
+    for name in ("page.html", "dot.png", "long.txt", "paper.pdf"):
         chooser(page, said).send_keys(str(tmp_path / name))
-    page.wait(lambda: sorted(names(page, said)) == ["dot.png", "long.txt", "page.html"], "the three files")
+    page.wait(lambda: sorted(names(page, said)) == ["dot.png", "long.txt", "page.html", "paper.pdf"], "the files")
     look_at(page, "page.html")
     page.wait(lambda: page.one('[role="dialog"] pre').text == HTML, "the page as the text it is")
     assert page.driver.execute_script("return window.hit") is None
@@ -59,6 +67,10 @@ def test_files_are_uploaded_and_looked_at(browsers: Browsers, chat_server: Serve
     look_at(page, "long.txt")
     page.wait(lambda: said("files.cut", most="200 kB") in page.text, "that it goes on")
     page.wait(lambda: len(page.one('[role="dialog"] pre').text) == 100_000, "its first 200 kB, no letter halved")
+    page.press(Keys.ESCAPE)
+    look_at(page, "paper.pdf")
+    page.wait(lambda: page.all('[role="dialog"] iframe[title="paper.pdf"]'), "the PDF in the page")
+    assert page.one('[role="dialog"] a[target="_blank"]').text == said("files.openPdf")
     assert page.problems == []
 
 
@@ -225,9 +237,9 @@ def made(path: Path, size: int) -> Path:
     return path
 
 
-def throttle(page: Page, conditions: dict[str, object]) -> None:
+def throttle(page: Page, conditions: Mapping[str, object]) -> None:
     page.driver.execute_cdp_cmd("Network.enable", {})
-    page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+    page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", dict(conditions))
 
 
 def stored_bytes(page: Page, server: Server, name: str) -> bytes:

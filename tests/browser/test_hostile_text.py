@@ -226,7 +226,7 @@ def wait_for_text(page: Page, text: str) -> None:
 def wait_for_names(page: Page, title: str, labels: set[str]) -> None:
     """Wait until a title is shown above and in the list, and buttons are labelled so."""
     page.wait(lambda: shown(page, "h1") == title, f"the title {title!r}")
-    page.wait(lambda: shown(page, "nav a[aria-current] .truncate") == title, f"{title!r} in the list")
+    page.wait(lambda: shown(page, 'nav a[aria-current][href^="#/chat/"] .truncate') == title, f"{title!r} in the list")
     page.wait(lambda: labels <= set(page.driver.execute_script(LABELS)), f"the labels {labels}")
 
 

@@ -54,7 +54,7 @@ def ask_stop_and_ask_again(page: Page, keyboard: Keyboard, said: Words) -> None:
 
 
 def rename(page: Page, keyboard: Keyboard, said: Words) -> None:
-    title = page.driver.find_element("css selector", "nav a[aria-current]").text
+    title = page.driver.find_element("css selector", 'nav a[aria-current][href^="#/chat/"]').text
     keyboard.reach(said("chat.moreFor", title=title), backwards=True)
     choose(page, keyboard, said("chat.rename"))
     page.wait(lambda: keyboard.name == said("chat.title"), "the field of the title")

@@ -1,17 +1,21 @@
 """The file door gives bytes out: whole or a range, shown or kept, and never so that a browser runs them."""
 
+import asyncio
 import socket
 import uuid
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from starlette.types import Message
 
 from api.errors import TooManyCalls
 from doors import file_headers
-from doors.file_desk import Visit
+from doors.downloads import CHUNK_BYTES, Downloads
+from doors.file_desk import Desk, Visit
 from doors.file_headers import SHOWN, disposition, headers_of
 from doors.files import MAX_OPEN, FileDoor
 from store.file_rows import FileRow
@@ -259,6 +263,26 @@ def test_one_browser_has_so_many_transfers_open_and_others_are_not_kept_waiting(
     with door.counted(visit_of("alice")):
         assert len(door.num_open) == 1
     assert len(door.num_open) == 0
+
+
+def test_a_file_is_not_read_on_for_a_visitor_who_hung_up() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        await asyncio.sleep(0)
+
+    async def pour() -> None:
+        desk = Desk(None, None)  # type: ignore[arg-type]
+        visit = Visit(environ={}, receive=receive, send=send)
+        await Downloads(desk)._pour(visit, BytesIO(bytes(20 * CHUNK_BYTES)), 20 * CHUNK_BYTES)
+        desk.close()
+
+    asyncio.run(pour())
+    assert len(sent) <= 2
 
 
 def test_who_hangs_up_in_mid_file_keeps_nothing_busy(tmp_path: Path, scale: int) -> None:

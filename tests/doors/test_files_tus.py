@@ -135,6 +135,16 @@ def test_bytes_beyond_the_end_are_refused_and_none_of_them_is_kept(alice: Visito
     assert alice.call("get_file", upload["id"])["sha256"] == hashlib.sha256(b"0123456789").hexdigest()
 
 
+def test_of_a_request_that_runs_over_the_end_nothing_is_kept_though_much_was_written(alice: Visitor) -> None:
+    upload = begin(alice, "a", len(DATA))
+    send(alice, upload, DATA[:10])
+    answer = send(alice, upload, iter([DATA[10:2_500_000], DATA]), 10)
+    assert code_of(answer) == (413, "too_large")
+    assert ask_offset(alice, upload) == 10
+    send(alice, upload, DATA[10:], 10)
+    assert alice.call("get_file", upload["id"])["sha256"] == hashlib.sha256(DATA).hexdigest()
+
+
 @pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
 def test_bytes_that_came_changed_are_dropped_and_right_ones_kept(alice: Visitor, algorithm: str) -> None:
     upload = begin(alice, "a", len(DATA))
@@ -193,9 +203,9 @@ def test_a_connection_that_is_silent_has_what_came_written_and_is_given_up_at_la
 
     async def read() -> None:
         body = uploads.Body(Visit(environ={}, receive=receive, send=None))  # type: ignore[arg-type]
-        assert await body.next_pieces() == [b"abc"]
+        assert await body.next_bytes() == b"abc"
         with pytest.raises(RequestTimeout):
-            await body.next_pieces()
+            await body.next_bytes()
 
     asyncio.run(read())
 

@@ -28,10 +28,10 @@ from store.parts import PartFiles
 from store.session_lock import SessionLocks
 folder = Path(sys.argv[1])
 part = PartFiles(folder / "parts", SessionLocks(folder / "lock")).hold(UUID(sys.argv[2]))
-part.write([b"a" * 1000])
+part.write(b"a" * 1000)
 if sys.argv[3] == "checked":
     part.begin_checked("sha256")
-    part.write([b"b" * 1000])
+    part.write(b"b" * 1000)
 print("written", flush=True)
 sys.stdin.read()
 """
@@ -57,7 +57,8 @@ def blobs(tmp_path: Path) -> Blobs:
 def written(parts: PartFiles, *pieces: bytes) -> UUID:
     part_id = uuid4()
     with parts.hold(part_id) as part:
-        part.write(pieces)
+        for piece in pieces:
+            part.write(piece)
     return part_id
 
 
@@ -66,7 +67,7 @@ def test_a_part_tells_its_size_and_sha256_however_its_bytes_came(parts: PartFile
     assert parts.size(part_id) == 100_000
     with parts.hold(part_id) as part:
         assert part.size == 100_000
-        part.write([DATA[100_000:]])
+        part.write(DATA[100_000:])
         assert (part.size, part.digest()) == (len(DATA), SHA256)
 
 
@@ -76,7 +77,7 @@ def test_a_hash_that_another_process_has_lost_is_taken_from_the_bytes(
 ) -> None:
     part_id = written(parts, DATA[:known])
     with PartFiles(parts.folder, locks).hold(part_id) as part:
-        part.write([DATA[known:]])
+        part.write(DATA[known:])
     with parts.hold(part_id) as part:
         assert part.digest() == SHA256
 
@@ -84,7 +85,7 @@ def test_a_hash_that_another_process_has_lost_is_taken_from_the_bytes(
 def test_the_hash_runs_along_from_one_request_to_the_next(parts: PartFiles) -> None:
     part_id = written(parts, DATA[:1000])
     with parts.hold(part_id) as part:
-        part.write([DATA[1000:2000]])
+        part.write(DATA[1000:2000])
     assert parts._running[part_id].size == 2000
 
 
@@ -119,7 +120,7 @@ def test_what_a_killed_process_wrote_is_there_save_what_was_still_to_be_checked(
     end(process)
     with parts.hold(part_id) as part:
         assert part.size == 1000
-        part.write([b"c"])
+        part.write(b"c")
         assert part.digest() == hashlib.sha256(b"a" * 1000 + b"c").digest()
     assert parts.size(part_id) == 1001
 
@@ -129,13 +130,13 @@ def test_checked_bytes_count_only_when_they_were_right(parts: PartFiles, is_righ
     part_id = written(parts, DATA[:1000])
     with parts.hold(part_id) as part:
         part.begin_checked("sha1")
-        part.write([DATA[1000:2000]])
+        part.write(DATA[1000:2000])
         assert parts.size(part_id) == 1000
         wanted = hashlib.sha1(DATA[1000:2000] if is_right else b"").digest()
         assert part.end_checked(wanted) is is_right
     assert parts.size(part_id) == (2000 if is_right else 1000)
     with parts.hold(part_id) as part:
-        part.write([DATA[part.size :]])
+        part.write(DATA[part.size :])
         assert part.digest() == SHA256
 
 
@@ -143,10 +144,10 @@ def test_checked_bytes_that_nobody_came_to_check_are_dropped(parts: PartFiles) -
     part_id = written(parts, DATA[:1000])
     with parts.hold(part_id) as part:
         part.begin_checked("sha256")
-        part.write([b"wrong"])
+        part.write(b"wrong")
     assert parts.size(part_id) == 1000
     with parts.hold(part_id) as part:
-        part.write([DATA[1000:]])
+        part.write(DATA[1000:])
         assert part.digest() == SHA256
     assert [path.name for path in parts.folder.iterdir()] == [f"{part_id}.part"]
 
@@ -172,10 +173,10 @@ def test_parts_that_nobody_wrote_to_for_long_are_told(parts: PartFiles) -> None:
 def test_a_disk_without_room_is_the_stores_own_error_and_what_fitted_is_kept(parts: PartFiles) -> None:
     part_id = uuid4()
     with Path("/dev/full").open("r+b", buffering=0) as full, parts.hold(part_id) as part:
-        part.write([b"fits"])
+        part.write(b"fits")
         kept, part._file = part._file, full
         with pytest.raises(StoreFull):
-            part.write([b"does not"])
+            part.write(b"does not")
         part._file = kept
         assert (part.size, part.digest()) == (4, hashlib.sha256(b"fits").digest())
 

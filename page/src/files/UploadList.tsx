@@ -83,12 +83,13 @@ function StateLine({ upload }: { upload: FileUpload }): ReactNode {
 
 function Buttons({ upload, onChoose }: { upload: FileUpload; onChoose: () => void }): ReactNode {
   const { t } = useTranslation();
-  const { key, name, state } = upload;
+  const { key, name, state, error } = upload;
   if (state === "done") return null;
   const isOn = state === "sending" || state === "waiting";
   return (
     <span className="flex shrink-0">
-      {state === "left" ? (
+      {/* What the file itself is wrong in does not get better by trying again. */}
+      {error?.name === "InvalidArguments" ? null : state === "left" ? (
         <IconButton label={t("files.chooseAgain", { name })} onClick={onChoose}>
           <FolderOpen aria-hidden="true" className="size-4" />
         </IconButton>

@@ -47,7 +47,7 @@ function Row(props: RowProps): ReactNode {
       role="row"
       aria-rowindex={row + 2}
       aria-selected={isSelected}
-      className={`group/row ${TEMPLATE} absolute inset-x-0 top-0 h-11 items-center border-b border-line/70 text-sm hover:bg-sunken aria-selected:bg-tint`}
+      className={`group/row ${TEMPLATE} absolute inset-x-0 top-0 h-11 items-center border-b border-line/70 text-sm hover:bg-sunken aria-selected:bg-tint ${props.editing ? "z-5" : ""}`}
       style={{ transform: `translateY(${start}px)` }}
     >
       <span role="gridcell" className="flex justify-center">
