@@ -124,7 +124,7 @@ def _operation(route: Route, shapes: Shapes) -> Schema:
         "parameters": [*_places(route, arguments, shapes.required_fields(route)), *_headers(route, has_version)],
         "responses": {
             **_answers(route, shapes.answer(declared), has_version),
-            **error_references(route.takes_body, has_version and route.takes_body),
+            **error_references(route.takes_body, has_version and route.verb != "GET"),
         },
     }
     if route.takes_body:
@@ -168,7 +168,7 @@ def _headers(route: Route, has_version: bool) -> Iterator[Schema]:
     if not route.method.reads_only:
         yield _parameter("IdempotencyKey")
     if has_version:
-        yield _parameter("IfMatch" if route.takes_body else "IfNoneMatch")
+        yield _parameter("IfNoneMatch" if route.verb == "GET" else "IfMatch")
 
 
 def _parameter(name: str) -> Schema:
@@ -204,7 +204,7 @@ def _answers(route: Route, data: Schema, has_version: bool) -> Schema:
         return {"202": begun | {"content": begun["content"] | event_stream()}}
     headers = {"ETag": {"$ref": "#/components/headers/ETag"}} if has_version else {}
     found: Schema = {"200": _answer("The answer.", data, headers)}
-    if has_version and not route.takes_body:
+    if has_version and route.verb == "GET":
         found["304"] = {"description": "It still has the version that `If-None-Match` names.", "headers": headers}
     return found
 
