@@ -224,7 +224,7 @@ Starlette, whose route writes the body's pieces into a file as they come, and `F
 bytes in each of {NUM_ROUNDS} rounds; memory is the most of 50 looks a second, in the worst round, above the server's
 before its first transfer. `cp` copies the same file on the same disk."""
 WHY = """the SHA-256 takes a processor 0.6 s a gigabyte; without it, tried, the door takes what the floor does (1.05 s
-of processor against 0.9). It runs on a thread beside the event loop, so it costs time only where the two processors have
+of processor against 0.9). It runs on a thread beside the event loop, so it costs time only where both processors have
 other work too: the client's, or the machine's. Batches of 0.25 to 4 MB were tried (1 MB takes least), and joining a
 batch before it goes to the thread, which waits for the interpreter's lock at each piece."""
 
