@@ -56,6 +56,7 @@ def test_what_cannot_be_made_says_why(browsers: Browsers, chat_server: Server) -
 
 def test_the_workspace_menu_opens_it_and_has_the_focus_again(browsers: Browsers, chat_server: Server) -> None:
     page, said = browsers().open(chat_server.url), words("en")
+    page.labelled(said("chat.message"))
     opener = page.one('nav [aria-haspopup="menu"]')
     opener.click()
     page.item(said("tokens.title")).click()

@@ -105,13 +105,18 @@ function SendButton({ running, isReady }: SendButtonProps): ReactNode {
   );
 }
 
+// Who was quicker than the chat and opened a menu keeps it open.
+function isElsewhere(): boolean {
+  return document.activeElement?.closest('[role="menu"], [role="dialog"]') != null;
+}
+
 /** The field grows with its text, and has the focus where a keyboard is at hand. */
 function useField(text: string, key: string): RefObject<HTMLTextAreaElement | null> {
   const field = useRef<HTMLTextAreaElement>(null);
   useGrowing(field, text);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each conversation begins in the field
   useEffect(() => {
-    if (window.matchMedia("(pointer: fine)").matches) field.current?.focus();
+    if (window.matchMedia("(pointer: fine)").matches && !isElsewhere()) field.current?.focus();
   }, [key]);
   return field;
 }
