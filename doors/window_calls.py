@@ -8,11 +8,14 @@ from loguru import logger
 
 from api.api import Api
 from api.caller import LANGUAGES
-from api.errors import ApiError, ForeignOrigin, InternalError
+from api.errors import ApiError, BadRequest, ForeignOrigin, InternalError
+from doors.asking import IDEMPOTENCY_KEY, MAX_KEY
 from doors.entrance import Entrance
 from doors.facade import Exposed, facade_names, functions_of, named, plain
 from doors.own import open_own, own_caller
 from sessions.keys import BrowserKeys, Proofs, parse_uuid
+
+KEY = "$idempotency_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +49,8 @@ class WindowCalls:
         try:
             if not page.is_ours:
                 raise ForeignOrigin
-            api = self._open(page.told.get("session"))
-            return plain(api.call(own_caller(api, "desktop", page.language), name, given))
+            api, key = self._open(page.told.get("session")), _taken_key(given)
+            return plain(api.call(own_caller(api, "desktop", page.language, key), name, given))
         except ApiError as error:
             shown = named(error, page.language)
         except Exception as error:  # noqa: BLE001 — a door: no traceback crosses it
@@ -63,3 +66,13 @@ class WindowCalls:
         # current, it opens nothing that belongs to another key.
         proofs = {session_id: self._proofs.make(session_id)}
         return self._entrance.open(str(session_id), replace(self._keys, proofs=proofs, is_current=False))
+
+
+def _taken_key(given: list[Any]) -> str | None:
+    """Take a call's idempotency key off its arguments: a last one that is nothing but `{"$idempotency_key": ...}`."""
+    if not given or not isinstance(given[-1], dict) or given[-1].keys() != {KEY}:
+        return None
+    key = given.pop()[KEY]
+    if not isinstance(key, str) or not IDEMPOTENCY_KEY.fullmatch(key):
+        raise BadRequest(reason=f"{KEY} has 1 to {MAX_KEY} letters of ASCII, without blanks")
+    return key

@@ -42,6 +42,17 @@ def test_arguments_go_by_position_and_the_answer_is_the_bare_value(parts: Parts)
     assert calls_of(parts)["echo"]("ab", 2) == "abab"
 
 
+def test_a_last_argument_that_is_a_key_makes_a_call_that_is_done_once(parts: Parts) -> None:
+    add_count, once = calls_of(parts)["add_count"], {"$idempotency_key": "once"}
+    assert [add_count(2, once), add_count(2, once), add_count(2)] == [2, 2, 4]
+    with pytest.raises(Exception, match="another call"):
+        add_count(3, once)
+    for key in ("", "a b", 7):
+        with pytest.raises(Exception, match="ASCII"):
+            add_count(2, {"$idempotency_key": key})
+    assert calls_of(parts)["give_back"]({"$idempotency_key": "x", "more": 1}) == {"$idempotency_key": "x", "more": 1}
+
+
 def test_numbers_that_json_has_no_words_for_are_null() -> None:
     assert plain({"a": float("nan"), "b": [float("inf")]}) == {"a": None, "b": [None]}
 

@@ -75,6 +75,15 @@ test.each(["cancel_task", "update_session_data", "add_count"])(
   },
 );
 
+test("a page may give a call a key of its own, in the window as in the browser", async () => {
+  const { caller, calls } = ways(lost, fine);
+  await caller.call("add_count", [2, { $idempotency_key: "mine" }]);
+  expect(calls).toEqual([
+    ["live", "add_count", "mine"],
+    ["post", "add_count", "mine"],
+  ]);
+});
+
 test("each new question has a key of its own", async () => {
   const { caller, calls } = ways(fine, fine);
   await caller.call("send_message", ["hello"]);

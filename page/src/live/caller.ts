@@ -36,6 +36,8 @@ export class Caller {
   }
 
   async call(method: string, positional: unknown[]): Promise<unknown> {
+    const given = ownKey(positional);
+    if (given) return this.send(method, positional.slice(0, -1), given);
     if (!KEYED.test(method) || UNKEYED.has(method)) return this.send(method, positional);
     const what = JSON.stringify([method, positional]);
     const key = this.unsettledKey(what) ?? this.ways.newKey();
@@ -92,6 +94,14 @@ export class Caller {
       ? this.ways.live(method, positional, key)
       : this.ways.post(method, positional, key);
   }
+}
+
+// A page may give a call a key of its own, by a last argument that is nothing else; in the window Python reads it.
+function ownKey(positional: unknown[]): string | undefined {
+  const last = positional.at(-1);
+  if (typeof last !== "object" || last === null || Object.keys(last).length !== 1) return undefined;
+  const key: unknown = Reflect.get(last, "$idempotency_key");
+  return typeof key === "string" ? key : undefined;
 }
 
 // The first sending of a call may still be under way when its repeat arrives.
