@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -49,8 +50,13 @@ class Forwarder:
 
 
 def _forward(asked: BaseHTTPRequestHandler, place: str, token: str) -> None:
-    body = asked.rfile.read(int(asked.headers.get("Content-Length") or 0))
     onward = http.client.HTTPConnection(place, timeout=PATIENCE_S)
+    with closing(onward), suppress(BrokenPipeError, ConnectionResetError):  # a client may leave in mid answer
+        _pass_on(asked, onward, token)
+
+
+def _pass_on(asked: BaseHTTPRequestHandler, onward: http.client.HTTPConnection, token: str) -> None:
+    body = asked.rfile.read(int(asked.headers.get("Content-Length") or 0))
     onward.putrequest(asked.command, asked.path, skip_host=True, skip_accept_encoding=True)
     for name, value in asked.headers.items():
         if name.lower() not in OF_ONE_CONNECTION:
@@ -58,13 +64,12 @@ def _forward(asked: BaseHTTPRequestHandler, place: str, token: str) -> None:
     onward.putheader("Authorization", f"Bearer {token}")
     onward.putheader("Content-Length", str(len(body)))
     onward.endheaders(body)
-    answer = onward.getresponse()
-    asked.send_response_only(answer.status, answer.reason)
-    for name, value in answer.getheaders():
-        if name.lower() not in OF_ONE_CONNECTION:
-            asked.send_header(name, value)
-    asked.send_header("Connection", "close")
-    asked.end_headers()
-    while part := answer.read1():
-        asked.wfile.write(part)
-    onward.close()
+    with onward.getresponse() as answer:
+        asked.send_response_only(answer.status, answer.reason)
+        for name, value in answer.getheaders():
+            if name.lower() not in OF_ONE_CONNECTION:
+                asked.send_header(name, value)
+        asked.send_header("Connection", "close")
+        asked.end_headers()
+        while part := answer.read1():
+            asked.wfile.write(part)
