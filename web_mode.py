@@ -161,7 +161,12 @@ def build(settings: Settings) -> Parts:
 
 
 def run_worker(settings: Settings) -> None:
-    """Take up tasks in this process until a signal comes; then let those under way end, and hand back the rest."""
+    """Take up tasks in this process until a signal comes; then let those under way end, and hand back the rest.
+
+    Raises SettingsError where it would take up none.
+    """
+    if not settings.num_runners:
+        raise SettingsError("STUDIOLO_NUM_RUNNERS is 0: give a worker a number of its own, as STUDIOLO_NUM_RUNNERS=8.")
     set_up_logs(settings)
     parts = build(settings)
     ended = threading.Event()

@@ -11,12 +11,11 @@ from api.file_store import FileStore, NewFile
 from api.item_csv import COLUMNS, as_csv
 from api.item_json import as_json_item
 from api.item_places import listing_of
-from store import item_lists, task_rows
+from store import item_lists
 from store.clock import as_time, now_ms
 from store.database import Database, StoreUnavailable
 from store.item_rows import ItemRow
 from store.task_rows import TaskRow
-from tasks.journal import FenceLost
 from tasks.kinds import Kind
 from tasks.work import Work
 
@@ -63,8 +62,7 @@ class Exports:
         file = self._files.add_file(new, lambda stream: WRITERS[form](stream, counted.read(self._pages(task))))
         facts = {**task.facts, "made": {"file_id": str(file.id), "num_items": counted.num}}
         with self._database.write() as write:
-            if not task_rows.move(write.connection, task, task.state, facts=facts, progress=100):
-                raise FenceLost
+            work.change_in(write, facts=facts)
 
     def _pages(self, task: TaskRow) -> Pages:
         given = task.arguments

@@ -26,7 +26,7 @@ from store.database import Database, StoreUnavailable, Write
 from store.full_disk import telling_full
 from store.item_rows import ItemRow
 from store.task_rows import TaskRow
-from tasks.journal import Entry, FenceLost, Journal
+from tasks.journal import Entry, Journal
 from tasks.kinds import Ending, Kind
 from tasks.work import Work
 
@@ -73,7 +73,7 @@ class Imports:
         task = work.task
         size = max(1, file.seek(0, 2))
         file.seek(0)
-        rows, batch = READERS[task.arguments["form"]](file), Batches(self._database, self._journal, task)
+        rows, batch = READERS[task.arguments["form"]](file), Batches(self._database, self._journal, work)
         while not work.is_cancelled and (found := list(_next_of(rows, file))):
             items = [row for one in found if (row := _row_of(task.session_id, one, refusals)) is not None]
             batch.add(items, refusals, round(100 * file.tell() / size))
@@ -125,10 +125,11 @@ class Refusals:
 class Batches:
     """Writes batch after batch, each with the task's figures in one transaction: they say what is in after a crash."""
 
-    def __init__(self, database: Database, journal: Journal, task: TaskRow) -> None:
+    def __init__(self, database: Database, journal: Journal, work: Work) -> None:
         self._database = database
         self._journal = journal
-        self._task = task
+        self._work = work
+        self._task = work.task
         self._num_added = 0
         self._told_s = 0.0
 
@@ -154,8 +155,7 @@ class Batches:
 
     def _write_figures(self, write: Write, made: dict[str, Any], percent: int) -> None:
         facts = {**self._task.facts, "made": made}
-        if not task_rows.move(write.connection, self._task, self._task.state, facts=facts, progress=percent):
-            raise FenceLost
+        self._work.change_in(write, facts=facts, progress=percent)
         figures = {name: made[name] for name in ("num_added", "num_refused")}
         self._journal.append_in(write, self._task.id, [("progress", {**figures, "percent": percent})])
 

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from tasks.kinds import Kind, Retry
@@ -11,16 +10,7 @@ from tasks.work import Work
 Function = TypeVar("Function", bound=Callable[..., None])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskWords:
-    """How a declared task is run."""
-
-    may_repeat: bool = False
-    may_be_retried: bool = True
-    retry: Retry | None = None
-
-
-_DECLARED: dict[Callable[..., None], TaskWords] = {}
+_DECLARED: dict[Callable[..., None], dict[str, Any]] = {}  # function -> fields of its Kind
 
 
 @overload
@@ -36,27 +26,22 @@ def task(function: Any = None, /, **words: Any) -> Any:
     `may_be_retried`: a visitor may have a failed one done anew.
     """
     if function is None:
-        return lambda declared: _record(declared, TaskWords(**words))
-    return _record(function, TaskWords())
+        return lambda declared: _record(declared, words)
+    return _record(function, {})
 
 
 def kinds_of(plugin: type) -> list[Kind]:
     """Return the kinds that a class declares, named after their functions."""
-    functions = {name: inspect.unwrap(getattr(plugin, name)) for name in dir(plugin) if not name.startswith("__")}
+    functions = {name: inspect.getattr_static(plugin, name) for name in dir(plugin)}
+    declared = {name: inspect.unwrap(one) for name, one in functions.items() if inspect.isroutine(one)}
     return [
-        Kind(
-            name=name,
-            run=_runner_of(function),
-            may_repeat=words.may_repeat,
-            may_be_retried=words.may_be_retried,
-            retry=words.retry,
-        )
-        for name, function in functions.items()
-        if inspect.isfunction(function) and (words := _DECLARED.get(function)) is not None
+        Kind(name=name, run=_runner_of(function), **{"may_be_retried": True, **_DECLARED[function]})
+        for name, function in declared.items()
+        if function in _DECLARED
     ]
 
 
-def _record(function: Any, words: TaskWords) -> Any:
+def _record(function: Any, words: dict[str, Any]) -> Any:
     _DECLARED[inspect.unwrap(function)] = words
     return function
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 from uuid import UUID
 
 from loguru import logger
@@ -23,12 +23,9 @@ from api.errors import ApiError, UnknownMethod
 from api.fields import element_of
 from api.method import METHODS, Method, Methods
 from api.plugin import load_plugin
-from api.services import Services
-from doors.entrance import Entrance
-from doors.own import follow_own, open_any, open_own, own_caller
-from sessions.own_key import own_keys
+from doors.own import Build, Errors, OwnParts, follow_own, open_chosen, own_caller
 from settings import Settings, load_own_settings
-from store.database import Database, StoreUnavailable
+from store.database import StoreUnavailable
 from studiolo_client import Connection, StudioloError
 from tasks.states import TaskState
 
@@ -38,34 +35,6 @@ EPILOG = (
     "JSON goes to stdout, messages to stderr. Exit codes: 0 done, 1 the call was refused, 2 wrong words, 3 the server "
     "or the data folder cannot be reached, 4 the followed task did not complete."
 )
-Build = Callable[[Settings], "Parts"]
-Errors = tuple[type[Exception], ...]
-
-
-class Parts(Protocol):
-    """What a call on this machine needs of the parts that web_mode.py builds."""
-
-    @property
-    def settings(self) -> Settings:
-        """What was set."""
-
-    @property
-    def database(self) -> Database:
-        """The store."""
-
-    @property
-    def services(self) -> Services:
-        """What the areas stand on."""
-
-    @property
-    def entrance(self) -> Entrance:
-        """What opens workspaces."""
-
-    def start(self) -> None:
-        """Start what runs tasks."""
-
-    def stop(self) -> None:
-        """Stop it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +231,9 @@ def _remote(options: argparse.Namespace, token: str) -> Ways:
 
 
 @contextmanager
-def _here(parts: Parts, options: argparse.Namespace) -> Iterator[Ways]:
+def _here(parts: OwnParts, options: argparse.Namespace) -> Iterator[Ways]:
     """Give the ways on this machine; what runs tasks is started only for one who follows."""
-    if options.own_session:
-        api = open_any(parts.entrance, parts.database, options.own_session)
-    else:
-        api = open_own(parts.entrance, own_keys(parts.settings.data_dir))
+    api = open_chosen(parts, options.own_session)
 
     def ask(name: str, arguments: Any) -> Any:
         caller = own_caller(api, "cli", options.own_language or "en", _key_for(name, options))

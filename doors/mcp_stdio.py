@@ -5,59 +5,26 @@ to standard output: the SDK keeps it for itself and sends what others print to s
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Protocol
 
 from mcp.server.stdio import stdio_server
 
 from api.api import Api
 from api.errors import ApiError
-from doors.entrance import Entrance
 from doors.mcp import Desk, Guest
 from doors.mcp_tools import for_one_guest
-from doors.own import open_any, open_own, own_caller
+from doors.own import Build, Errors, OwnParts, open_chosen, own_caller
 from doors.threads import CallThreads
 from logs import set_up_logs
 from sessions.lines import Lines
-from sessions.own_key import own_keys
-from settings import Settings, load_own_settings
-from store.database import Database
-from tasks.readers import Readers
+from settings import load_own_settings
 
 CALLS_AT_ONCE = 8
 
 
-class Parts(Protocol):
-    """What this door needs of the parts that web_mode.py builds."""
-
-    @property
-    def settings(self) -> Settings:
-        """What was set."""
-
-    @property
-    def database(self) -> Database:
-        """The store."""
-
-    @property
-    def entrance(self) -> Entrance:
-        """What opens workspaces."""
-
-    @property
-    def readers(self) -> Readers:
-        """What follows tasks."""
-
-    def start(self) -> None:
-        """Start what runs tasks."""
-
-    def stop(self) -> None:
-        """Stop it."""
-
-
-def main(
-    arguments: Sequence[str], build: Callable[[Settings], Parts], start_errors: tuple[type[Exception], ...]
-) -> int:
+def main(arguments: Sequence[str], build: Build, start_errors: Errors) -> int:
     """Serve until standard input closes; answers the exit code."""
     parser = argparse.ArgumentParser(prog="main.py mcp", description="Serve the Model Context Protocol on stdio.")
     parser.add_argument("--session", help="UUID of a workspace of this data folder; else the one used last")
@@ -68,7 +35,7 @@ def main(
         set_up_logs(settings)
         with redirect_stdout(sys.stderr):  # a plugin may print while it is loaded; from then on the SDK sees to it
             parts = build(settings)
-        api = _open(parts, options.session)
+        api = open_chosen(parts, options.session)
     except start_errors as error:
         return _stopped(str(error))
     except ApiError as error:
@@ -77,18 +44,12 @@ def main(
     return 0
 
 
-def _open(parts: Parts, session: str | None) -> Api:
-    if session:
-        return open_any(parts.entrance, parts.database, session)
-    return open_own(parts.entrance, own_keys(parts.settings.data_dir))
-
-
 def _stopped(reason: str) -> int:
     sys.stderr.write(f"Studiolo does not start: {reason}\n")
     return 1
 
 
-async def _serve(parts: Parts, api: Api) -> None:
+async def _serve(parts: OwnParts, api: Api) -> None:
     threads = CallThreads(parts.settings.num_threads)
     desk = Desk(methods=parts.entrance.ground.methods.at("mcp"), readers=parts.readers, threads=threads)
     guest = Guest(api=api, caller=own_caller(api, "mcp"), places=((Lines(CALLS_AT_ONCE), "own"),))

@@ -2,23 +2,68 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from api.api import Api
 from api.caller import Caller
 from api.errors import NotFound, Unauthenticated
+from api.services import Services
 from doors.entrance import Entrance, Request, caller_for
 from sessions.keys import BrowserKeys, parse_uuid
+from sessions.own_key import own_keys
+from settings import Settings
 from store import event_rows, session_rows
 from store.clock import as_time
 from store.database import Database
 from tasks.journal import Journal
+from tasks.readers import Readers
 
 MAX_READ = 500
 LOOK_S = 0.2  # another process may write the task's events
+
+
+class OwnParts(Protocol):
+    """What a door without a server needs of the parts that web_mode.py builds."""
+
+    @property
+    def settings(self) -> Settings:
+        """What was set."""
+
+    @property
+    def database(self) -> Database:
+        """The store."""
+
+    @property
+    def services(self) -> Services:
+        """What the areas stand on."""
+
+    @property
+    def entrance(self) -> Entrance:
+        """What opens workspaces."""
+
+    @property
+    def readers(self) -> Readers:
+        """What follows tasks."""
+
+    def start(self) -> None:
+        """Start what runs tasks."""
+
+    def stop(self) -> None:
+        """Stop it."""
+
+
+Build = Callable[[Settings], OwnParts]
+Errors = tuple[type[Exception], ...]
+
+
+def open_chosen(parts: OwnParts, word: str | None) -> Api:
+    """Return the workspace that a person names, or their own. Raises NotFound."""
+    if word:
+        return open_any(parts.entrance, parts.database, word)
+    return open_own(parts.entrance, own_keys(parts.settings.data_dir))
 
 
 def open_own(entrance: Entrance, keys: BrowserKeys) -> Api:

@@ -3,6 +3,7 @@
 import json
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Blueprint, Response, request
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -46,11 +47,14 @@ def papers_blueprint(entrance: Entrance) -> Blueprint:
     """Return the routes of the papers."""
     blueprint = Blueprint("papers", __name__)
     docs, redoc = _Pages(SWAGGER), _Pages(REDOC)
-    document = as_bytes(openapi(entrance.ground.methods))
+
+    @cache
+    def document() -> bytes:
+        return as_bytes(openapi(entrance.ground.methods))
 
     @blueprint.get("/openapi.json")
     def open_document() -> Response:
-        return json_response(document, 200)
+        return json_response(document(), 200)
 
     @blueprint.get("/docs")
     def open_docs() -> Response:

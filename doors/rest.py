@@ -54,7 +54,7 @@ class RestDoor:
         self._entrance = entrance
         self._streams = streams
         routes = routes_of(entrance.ground.methods)
-        self._shapes = {route.method.name: _shapes_of(route) for route in routes}
+        self._taken = {route.method.name: _Taken(route) for route in routes}
         rules = [Rule(route.rule, methods=[route.verb], endpoint=route) for route in routes]
         events = Rule(PREFIX + EVENTS.replace("{", "<").replace("}", ">"), methods=["GET"], endpoint=None)
         self._rules = Map([*rules, events], merge_slashes=False).bind("")
@@ -81,34 +81,18 @@ class RestDoor:
     def _arguments(self, route: Route, places: Mapping[str, str]) -> dict[str, Any]:
         words: dict[str, Any] = {name: [place] for name, place in places.items()}
         words |= {name: values for name, values in request.args.lists() if name not in places}
-        given = _body() if route.takes_body else {}
-        if lost := [name for name in request.args if route.takes_body and name not in route.query]:
+        taken, given = self._taken[route.method.name], _body() if route.takes_body else {}
+        if lost := [name for name in request.args if route.takes_body and name not in taken.shapes]:
             raise InvalidArguments(dict.fromkeys(lost, "send it in the JSON body, not in the query"))
         if twice := places.keys() & (request.args.keys() | (given.keys() if not route.spread else set())):
             raise InvalidArguments(dict.fromkeys(twice, "it stands in the path already"))
-        read = self._read(route, words)
+        read = _read(taken.shapes, words)
         if route.spread is None:
             return given | read
         if route.takes_body:
             return {route.spread: given} | read
-        fields = {name: read.pop(name) for name in route.method.spread_fields.keys() & read.keys()}
+        fields = {name: read.pop(name) for name in taken.fields & read.keys()}
         return {route.spread: fields} | read
-
-    def _read(self, route: Route, words: Mapping[str, list[str]]) -> dict[str, Any]:
-        shapes, found, problems = self._shapes[route.method.name], {}, {}
-        for name, values in words.items():
-            if name not in shapes:
-                found[name] = values[0]  # `call` says that there is no such argument
-                continue
-            try:
-                found[name] = shapes[name].read(values)
-            except ValidationError as error:
-                problems[name] = error.errors(include_url=False)[0]["msg"]
-            except ValueError as error:
-                problems[name] = str(error)
-        if problems:
-            raise InvalidArguments(problems)
-        return found
 
     def _follow(self, word: str) -> Response:
         api, caller = enter(self._entrance, request.environ, "rest")
@@ -139,10 +123,32 @@ class _Words:
         return self._shape.validate_strings(words[0])
 
 
-def _shapes_of(route: Route) -> dict[str, _Words]:
-    annotations = {parameter.name: parameter.annotation for parameter in route.method.parameters}
-    annotations |= route.method.spread_fields if not route.takes_body else {}
-    return {name: _Words(annotations[name]) for name in (*route.places, *route.query)}
+class _Taken:
+    """What one route takes as words: the shape of each, and which are fields of the spread argument."""
+
+    def __init__(self, route: Route) -> None:
+        self.fields = frozenset() if route.takes_body else frozenset(route.method.spread_fields)
+        annotations = {parameter.name: parameter.annotation for parameter in route.method.parameters}
+        annotations |= {name: route.method.spread_fields[name] for name in self.fields}
+        self.shapes = {name: _Words(annotations[name]) for name in (*route.places, *route.query)}
+
+
+def _read(shapes: Mapping[str, _Words], words: Mapping[str, list[str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for name, values in words.items():
+        if name not in shapes:
+            found[name] = values[0]  # `call` says that there is no such argument
+            continue
+        try:
+            found[name] = shapes[name].read(values)
+        except ValidationError as error:
+            problems[name] = error.errors(include_url=False)[0]["msg"]
+        except ValueError as error:
+            problems[name] = str(error)
+    if problems:
+        raise InvalidArguments(problems)
+    return found
 
 
 def _address_of(task: dict[str, Any]) -> str:

@@ -111,7 +111,7 @@ tasks = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("taken_ms", BigInteger),
     Column("deleted", Boolean, nullable=False, server_default=false()),
-    Index("tasks_by_deadline", "deadline_ms"),
+    Index("tasks_by_deadline", "state", "deadline_ms"),
     Index("tasks_by_turn", "state", "priority", "created_ms"),
     Index("tasks_by_session", "session_id", "created_ms"),
     Index("tasks_by_runner", "runner_id", "state"),

@@ -195,9 +195,11 @@ class Queue:
     def _refuse_too_many(self, write: Write, order: Order) -> None:
         kind = self.kinds[order.kind]
         own = task_rows.num_by_kind(write.connection, order.session_id, OPEN)
-        bounds = [(sum(own.values()), self.limits.of_session), (own.get(kind.name, 0), kind.max_open)]
-        if self.limits.in_all:
-            bounds.append((task_rows.num_open(write.connection, OPEN), self.limits.in_all))
+        bounds = [
+            (sum(own.values()), self.limits.of_session),
+            (own.get(kind.name, 0), kind.max_open),
+            (task_rows.num_open(write.connection, OPEN), self.limits.in_all),
+        ]
         for num, limit in bounds:
             if limit is not None and num >= limit:
                 raise QueueFull(limit, num)

@@ -8,7 +8,7 @@ from loguru import logger
 
 from store import task_rows
 from store.clock import now_ms
-from store.database import Database
+from store.database import Database, Write
 from store.task_rows import TaskRow
 from tasks.journal import FenceLost, Journal
 
@@ -90,6 +90,11 @@ class Work:
             return self.task.answers[question]
         raise Waits({"name": question, **facts})
 
+    def change_in(self, write: Write, **changes: Any) -> None:
+        """Change columns of the task's row as a part of the caller's transaction. Raises FenceLost."""
+        if not task_rows.move(write.connection, self.task, self.task.state, **changes):
+            raise FenceLost
+
     def on_cancel(self, callback: Callable[[], None]) -> None:
         """Have `callback` run on a cancel; at once where it has come already."""
         with self._lock:
@@ -120,5 +125,4 @@ class Work:
 
     def _change(self, **changes: Any) -> None:
         with self._database.write() as write:
-            if not task_rows.move(write.connection, self.task, self.task.state, **changes):
-                raise FenceLost
+            self.change_in(write, **changes)

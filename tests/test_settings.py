@@ -68,3 +68,12 @@ def test_a_folder_that_is_no_plugin_stops_the_start_with_the_cure(tmp_path: Path
     assert started.returncode == 1
     assert "api.py" in started.stderr
     assert "Traceback" not in started.stderr
+
+
+def test_a_worker_without_a_place_for_a_task_does_not_start(tmp_path: Path) -> None:
+    environment = clean_environment(tmp_path, {"num_runners": 0})
+    words = [sys.executable, "main.py", "worker"]
+    started = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert started.returncode == 1
+    assert "STUDIOLO_NUM_RUNNERS" in started.stderr
+    assert "Traceback" not in started.stderr

@@ -76,6 +76,14 @@ class Keyboard:
             self.look()
             seen.append(self.name)
 
+    def choose(self, line: str) -> None:
+        """Open the menu that has the focus, and take one of its lines."""
+        self.press(Keys.ENTER)
+        self.page.item(line)
+        self.page.wait(lambda: self.focused.get_attribute("role") != "button", "the focus in the menu")
+        self.reach(line, by=Keys.ARROW_DOWN)
+        self.press(Keys.ENTER)
+
     def look(self) -> None:
         """Note where the focus is, and whether the place it left looks other than it did."""
         self._leave()

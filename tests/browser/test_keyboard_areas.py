@@ -33,7 +33,7 @@ def test_items_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
     page.wait(lambda: len(titles(page)) == 2, "the item again")
     keyboard.keeps("bringing back")
     keyboard.reach(said("items.more"), backwards=True)
-    choose(page, keyboard, said("items.export.title"))
+    keyboard.choose(said("items.export.title"))
     page.wait(lambda: said("items.export.about") in page.text, "the window")
     keyboard.press(Keys.ESCAPE)
     page.wait(lambda: keyboard.name == said("items.more"), "the focus on what opened the window")
@@ -52,7 +52,7 @@ def test_files_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
     keyboard.keeps("uploading")
     keyboard.reach(said("files.search"))
     keyboard.reach(more)
-    choose(page, keyboard, said("files.rename"))
+    keyboard.choose(said("files.rename"))
     page.wait(lambda: keyboard.name == said("files.name"), "the field of the name")
     keyboard.press("letters", Keys.ENTER)
     page.wait(lambda: page.all('a[title="letters.txt"]'), "the new name")
@@ -62,7 +62,7 @@ def test_files_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
     keyboard.press(Keys.ESCAPE)
     page.wait(lambda: keyboard.name.startswith("letters.txt"), "the focus on the file")
     keyboard.reach(said("files.moreFor", name="letters.txt"))
-    choose(page, keyboard, said("files.delete"))
+    keyboard.choose(said("files.delete"))
     page.wait(lambda: not page.all('a[title="letters.txt"]'), "the file gone")
     keyboard.keeps("deleting")
     is_well(page, keyboard)
@@ -107,15 +107,6 @@ def make(page: Page, keyboard: Keyboard, said: Words, title: str) -> None:
     page.wait(lambda: title in titles(page), "the item in the list")
     closed(page)
     keyboard.keeps("making an item")
-
-
-def choose(page: Page, keyboard: Keyboard, line: str) -> None:
-    """Open the menu that has the focus, and take one of its lines."""
-    keyboard.press(Keys.ENTER)
-    page.item(line)
-    page.wait(lambda: keyboard.focused.get_attribute("role") != "button", "the focus in the menu")
-    keyboard.reach(line, by=Keys.ARROW_DOWN)
-    keyboard.press(Keys.ENTER)
 
 
 def is_well(page: Page, keyboard: Keyboard) -> None:

@@ -56,7 +56,7 @@ def ask_stop_and_ask_again(page: Page, keyboard: Keyboard, said: Words) -> None:
 def rename(page: Page, keyboard: Keyboard, said: Words) -> None:
     title = page.driver.find_element("css selector", 'nav a[aria-current][href^="#/chat/"]').text
     keyboard.reach(said("chat.moreFor", title=title), backwards=True)
-    choose(page, keyboard, said("chat.rename"))
+    keyboard.choose(said("chat.rename"))
     page.wait(lambda: keyboard.name == said("chat.title"), "the field of the title")
     keyboard.press("a", held=Keys.CONTROL)
     keyboard.press(RENAMED, Keys.ENTER)
@@ -77,7 +77,7 @@ def leave_and_come_back(page: Page, keyboard: Keyboard, said: Words) -> None:
 
 def delete_and_undo(page: Page, keyboard: Keyboard, said: Words) -> None:
     keyboard.reach(said("chat.moreFor", title=RENAMED), backwards=True)
-    choose(page, keyboard, said("chat.delete"))
+    keyboard.choose(said("chat.delete"))
     page.wait(lambda: listed(page) == [], "the empty list")
     keyboard.keeps("deleting")
     keyboard.reach(said("ui.undo"))
@@ -88,24 +88,15 @@ def delete_and_undo(page: Page, keyboard: Keyboard, said: Words) -> None:
 
 def change_theme_and_language(page: Page, keyboard: Keyboard, said: Words) -> None:
     keyboard.reach(said("shell.settings"))
-    choose(page, keyboard, said("shell.themeDark"))
+    keyboard.choose(said("shell.themeDark"))
     page.wait(lambda: "dark" in page.driver.execute_script("return document.documentElement.dataset.theme"), "the dark")
     keyboard.press(Keys.ESCAPE)
     keyboard.keeps("changing the theme")
     keyboard.reach(said("shell.settings"))
-    choose(page, keyboard, "简体中文")
+    keyboard.choose("简体中文")
     page.wait(lambda: words("zh-CN")("shell.settings") in page.text, "the page in Chinese")
     keyboard.press(Keys.ESCAPE)
     keyboard.keeps("changing the language")
-
-
-def choose(page: Page, keyboard: Keyboard, line: str) -> None:
-    """Open the menu that has the focus, and take one of its lines."""
-    keyboard.press(Keys.ENTER)
-    page.item(line)
-    page.wait(lambda: keyboard.focused.get_attribute("role") != "button", "the focus in the menu")
-    keyboard.reach(line, by=Keys.ARROW_DOWN)
-    keyboard.press(Keys.ENTER)
 
 
 def listed(page: Page) -> list[str]:

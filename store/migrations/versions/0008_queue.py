@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("deleted", sa.Boolean(), nullable=False, server_default=sa.false()),
     ):
         op.add_column("tasks", column)
-    op.create_index("tasks_by_deadline", "tasks", ["deadline_ms"])
+    op.create_index("tasks_by_deadline", "tasks", ["state", "deadline_ms"])
     op.create_table(
         "task_needs",
         sa.Column("task_id", sa.Uuid(), sa.ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
