@@ -65,6 +65,19 @@ PACKAGES = (
             "Windows/Fonts/msyh*",
         ),
     ),
+    SystemPackage(
+        debian="postgresql",
+        needed_for="tests and benchmarks on PostgreSQL",
+        elsewhere="install PostgreSQL 14 or newer",
+        commands=("postgres",),
+        files=("usr/lib/postgresql/*/bin/postgres",),
+    ),
+    SystemPackage(
+        debian="redis-server",
+        needed_for="benchmarks beside Celery",
+        elsewhere="install Redis",
+        commands=("redis-server",),
+    ),
     *(
         SystemPackage(
             debian=name,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
 from pydantic_core import from_json, to_json
@@ -80,8 +81,12 @@ class Database:
         unit = self._thread.unit
         return self._read() if unit is None else nullcontext(unit.connection)
 
-    def write(self) -> AbstractContextManager[Write]:
-        """Give the one write transaction of this process; commits at the end, rolls back on any error."""
+    def write(self, *_of: UUID) -> AbstractContextManager[Write]:
+        """Give a write transaction; it commits at the end and rolls back on any error.
+
+        Those that name the same thing, as a workspace's id, come one after the other, in all processes: name it where
+        what is written hangs on what was read. On SQLite all of them do.
+        """
         stack = self._thread.stack
         return self._write() if stack is None else self._join(stack)
 

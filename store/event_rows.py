@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
+from store.dialect import upsert
 from store.tables import events, streams
 
 
@@ -45,7 +45,7 @@ _OF_KIND = (
 def open_stream(connection: Connection, stream_id: UUID, session_id: UUID) -> None:
     """Make a stream's row if it has none."""
     values = {"id": stream_id, "session_id": session_id, "last": 0, "folded": 0}
-    connection.execute(upsert(streams).values(values).on_conflict_do_nothing())
+    connection.execute(upsert(connection, streams).values(values).on_conflict_do_nothing())
 
 
 def append(connection: Connection, stream_id: UUID, entries: Sequence[tuple[str, dict[str, Any]]]) -> list[Event]:

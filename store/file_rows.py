@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
+from store.dialect import upsert
 from store.tables import blobs, files, uploads
 
 
@@ -93,7 +93,7 @@ def remove_deleted_before(connection: Connection, moment_ms: int) -> int:
 def add_blob(connection: Connection, sha256: bytes, size: int) -> None:
     """Add a blob if it has no row; the same transaction adds what points to it."""
     values = {"sha256": sha256, "size": size, "created_ms": now_ms()}
-    connection.execute(upsert(blobs).values(values).on_conflict_do_nothing())
+    connection.execute(upsert(connection, blobs).values(values).on_conflict_do_nothing())
 
 
 def unused_blobs(connection: Connection, limit: int) -> list[bytes]:

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from store.dialect import upsert
 from store.search import WordIndex, folded, mark_of, words_of
 from store.tables import item_tags, items
 
@@ -161,7 +161,7 @@ def _count_tags(connection: Connection, session_id: UUID, changes: Counter[str])
     values = [{"session_id": session_id, "name": name, "num_items": num} for name, num in changes.items() if num]
     if not values:
         return
-    added = upsert(item_tags)
+    added = upsert(connection, item_tags)
     total = item_tags.c.num_items + added.excluded.num_items
     keys = [item_tags.c.session_id, item_tags.c.name]
     connection.execute(added.on_conflict_do_update(index_elements=keys, set_={"num_items": total}), values)

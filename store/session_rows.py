@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
+from store.dialect import upsert
 from store.tables import sessions
 
 
@@ -64,7 +64,7 @@ def add_if_missing(connection: Connection, session_id: UUID, owner: bytes, idle_
         "used_ms": now,
         "expires_ms": now + idle_ms,
     }
-    return connection.execute(upsert(sessions).values(values).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(upsert(connection, sessions).values(values).on_conflict_do_nothing()).rowcount == 1
 
 
 def list_of_owner(connection: Connection, owner: bytes, limit: int) -> list[SessionRow]:

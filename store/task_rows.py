@@ -19,9 +19,9 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from store.clock import now_ms
+from store.dialect import upsert
 from store.tables import runners, sessions, task_needs, tasks
 
 
@@ -279,7 +279,7 @@ def held(connection: Connection, processing: str) -> list[tuple[TaskRow, RunnerR
 def add_runner(connection: Connection, row: RunnerRow) -> None:
     """Register a runner."""
     values = {"id": row.id, "host": row.host, "pid": row.pid, "started": row.started, "seen_ms": now_ms()}
-    connection.execute(upsert(runners).values(values).on_conflict_do_nothing())
+    connection.execute(upsert(connection, runners).values(values).on_conflict_do_nothing())
 
 
 def remove_runners(connection: Connection, unseen_ms: int) -> None:
