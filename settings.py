@@ -24,6 +24,15 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(5000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data_dir: Path = Field(Path("data"), description="Folder of the database, files, keys and logs; on a local disk.")
+    database_url: str | None = Field(
+        None,
+        repr=False,
+        pattern="^postgres(ql)?://",
+        description="PostgreSQL that keeps all but files, as `postgresql://user:password@host/name`; unset: SQLite.",
+    )
+    database_connections: int = Field(
+        16, ge=4, le=512, description="Connections of one process to PostgreSQL; all of them stay under its own limit."
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Host names besides this machine's own under which the page is opened, separated by commas."
     )

@@ -127,7 +127,7 @@ class Parts:
 
 def build(settings: Settings) -> Parts:
     """Wire the parts of one process."""
-    database = Database(settings.data_dir / "studiolo.db")
+    database = Database(settings.database_url or settings.data_dir / "studiolo.db", settings.database_connections)
     local_model = _local_model(settings)
     models = _models(settings, local_model)
     services = _services(settings, database, models)
@@ -141,7 +141,7 @@ def build(settings: Settings) -> Parts:
     runner = Runner(
         database, services.queue, services.journal, Places.fair(settings.num_runners, settings.lease_s * 1000)
     )
-    watch = ChangeWatch(database.engine)
+    watch = database.watch()
     services.journal.listen(readers.hear)
     watch.listen(readers.hear_change)
     watch.listen(runner.hear_change)
@@ -247,12 +247,12 @@ def _broke(error: Exception) -> Response:
 
 
 def _services(settings: Settings, database: Database, models: Models) -> Services:
-    journal, locks = Journal(database), SessionLocks(settings.data_dir / "sessions.lock")
+    journal, locks = Journal(database), SessionLocks(database.places(settings.data_dir / "sessions.lock"))
     return Services(
         settings=settings,
         database=database,
         locks=locks,
-        once=Once(database, SessionLocks(settings.data_dir / "calls.lock"), locks),
+        once=Once(database, SessionLocks(database.places(settings.data_dir / "calls.lock")), locks),
         journal=journal,
         queue=Queue(database, journal, {}),
         door_keeper=DoorKeeper(database, Proofs(settings.secret()), settings.session_idle_days * 86_400_000),
@@ -276,7 +276,7 @@ def _files(settings: Settings, database: Database, journal: Journal) -> FileStor
         database=database,
         journal=journal,
         blobs=FolderBlobs(folder / "blobs"),
-        parts=PartFiles(folder / "parts", SessionLocks(settings.data_dir / "uploads.lock")),
+        parts=PartFiles(folder / "parts", SessionLocks(database.places(settings.data_dir / "uploads.lock"))),
         limits=Limits(file_bytes=settings.max_file_bytes, session_bytes=settings.max_session_bytes),
     )
 

@@ -1,19 +1,19 @@
-"""One holder at a time for one session's data, between the threads and processes of this machine.
+"""One holder at a time for one session's data, between threads and processes.
 
 A person's own method runs while it holds this lock, so it must never be the database's write lock: a method that
-hangs would stop everyone. The lock is a byte of one file, so it ends with the process that holds it.
+hangs would stop everyone. What holds the others off ends with the process: a byte of a file on one machine, an
+advisory lock where many machines share a PostgreSQL.
 """
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from uuid import UUID
 
-PLACES = 1 << 30  # bytes of the lock file; two sessions that share one only wait for each other
+from store.backend import Places
+
+PLACES = 1 << 30  # two sessions that share one only wait for each other
 SHORTEST_WAIT_S = 0.0005
 LONGEST_WAIT_S = 0.01
 
@@ -22,47 +22,18 @@ class LockTimeout(Exception):
     """Another call held the session's data for too long."""
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int, place: int) -> bool:
-        os.lseek(descriptor, place, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int, place: int) -> None:
-        os.lseek(descriptor, place, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int, place: int) -> bool:
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int, place: int) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, place)
-
-
 class _ThreadState(threading.local):
     stack: ExitStack | None = None
     held: set[UUID]
 
 
 class SessionLocks:
-    """Hands out the locks; one object a process, since POSIX drops a file's locks when any descriptor of it closes."""
+    """Hands out the locks; one object a process."""
 
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._threads: dict[int, tuple[threading.Lock, int]] = {}
         self._guard = threading.Lock()
-        self._seek = threading.Lock()
         self._thread = _ThreadState()
 
     @contextmanager
@@ -97,12 +68,11 @@ class SessionLocks:
             if not lock.acquire(timeout=timeout_s):
                 raise LockTimeout
             try:
-                self._wait_for_file(place, deadline)
+                self._wait_for_place(place, deadline)
                 try:
                     yield
                 finally:
-                    with self._seek:
-                        _unlock(self._descriptor, place)
+                    self._places.unlock(place)
             finally:
                 lock.release()
         finally:
@@ -110,7 +80,7 @@ class SessionLocks:
 
     def close(self) -> None:
         """Give every lock back."""
-        os.close(self._descriptor)
+        self._places.close()
 
     def _enter(self, place: int) -> threading.Lock:
         with self._guard:
@@ -126,14 +96,10 @@ class SessionLocks:
             else:
                 self._threads[place] = (lock, num_users - 1)
 
-    def _wait_for_file(self, place: int, deadline: float) -> None:
+    def _wait_for_place(self, place: int, deadline: float) -> None:
         wait_s = SHORTEST_WAIT_S
-        while not self._try(place):
+        while not self._places.try_lock(place):
             if time.monotonic() > deadline:
                 raise LockTimeout
             time.sleep(wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
-
-    def _try(self, place: int) -> bool:
-        with self._seek:
-            return _try_lock(self._descriptor, place)

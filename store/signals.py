@@ -1,31 +1,30 @@
-"""How one process hears that another one wrote: SQLite's `PRAGMA data_version`, polled."""
+"""How one process hears that another one wrote."""
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from loguru import logger
-from sqlalchemy import Engine
 
-POLL_S = 0.02
+from store.backend import Signs
+
 RETRY_S = 0.5
 
 
 class ChangeWatch:
-    """Calls its listeners soon after any process committed something, on a thread of its own.
+    """Calls its listeners soon after another process committed something, on a thread of its own."""
 
-    The connection is kept for this alone and outside any transaction: a pooled one, or one that reads, does not see
-    the number move.
-    """
-
-    def __init__(self, engine: Engine, poll_s: float = POLL_S) -> None:
-        self._engine = engine
-        self._poll_s = poll_s
+    def __init__(
+        self, signs: Callable[[], AbstractContextManager[Signs]], trouble: tuple[type[Exception], ...]
+    ) -> None:
+        self._signs = signs
+        self._trouble = trouble
         self._listeners: list[Callable[[], None]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="change-watch", daemon=True)
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called after each change; it must return soon."""
+        """Have `listener` called after each change, and at the start; it must return soon."""
         self._listeners.append(listener)
 
     def start(self) -> None:
@@ -38,16 +37,23 @@ class ChangeWatch:
         self._thread.join()
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            seen, pause_s = None, self._poll_s
-            while not self._stop.wait(pause_s):
-                pause_s = RETRY_S
-                with logger.catch(message="The change watch could not look; it is tried again."):
-                    version = driver.execute("PRAGMA data_version").fetchone()
-                    if version == seen or self._tell():
-                        seen, pause_s = version, self._poll_s
+        while not self._stop.is_set():
+            with logger.catch(message="The change watch broke; it begins anew."):
+                try:
+                    self._watch()
+                except self._trouble as error:
+                    logger.warning("The change watch cannot look and tries again: {}", error)
+            self._stop.wait(RETRY_S)
+
+    def _watch(self) -> None:
+        with self._signs() as signs:
+            is_told = self._tell()  # of what came before
+            while not self._stop.is_set():
+                has_news = signs.wait(self._stop)
+                if not is_told:
+                    self._stop.wait(RETRY_S)
+                if has_news or not is_told:
+                    is_told = self._tell()
 
     def _tell(self) -> bool:
         """Tell every listener; answer whether all of them heard."""

@@ -53,7 +53,7 @@ class House:
 
     def change(self, statement: str, *values: object) -> None:
         """Change rows, as time would."""
-        with closing(sqlite.connect(str(self.parts.database.path))) as connection:
+        with closing(sqlite.connect(str(self.parts.database.at))) as connection:
             connection.execute(statement, values)
             connection.commit()
 

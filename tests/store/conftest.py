@@ -19,6 +19,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def neighbour(database: Database) -> Iterator[Database]:
     """The same file as another process opens it."""
-    made = Database(database.path)
+    made = Database(database.at)
     yield made
     made.close()

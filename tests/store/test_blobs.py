@@ -13,6 +13,7 @@ import pytest
 from store import parts as parts_module
 from store.blobs import Blobs, FolderBlobs
 from store.database import StoreFull
+from store.file_places import FilePlaces
 from store.parts import PartBusy, PartFiles
 from store.session_lock import SessionLocks
 from tests.store.rows import another_process, end, said
@@ -25,9 +26,10 @@ import sys
 from pathlib import Path
 from uuid import UUID
 from store.parts import PartFiles
+from store.file_places import FilePlaces
 from store.session_lock import SessionLocks
 folder = Path(sys.argv[1])
-part = PartFiles(folder / "parts", SessionLocks(folder / "lock")).hold(UUID(sys.argv[2]))
+part = PartFiles(folder / "parts", SessionLocks(FilePlaces(folder / "lock"))).hold(UUID(sys.argv[2]))
 part.write(b"a" * 1000)
 if sys.argv[3] == "checked":
     part.begin_checked("sha256")
@@ -39,7 +41,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def locks(tmp_path: Path) -> Iterator[SessionLocks]:
-    made = SessionLocks(tmp_path / "lock")
+    made = SessionLocks(FilePlaces(tmp_path / "lock"))
     yield made
     made.close()
 

@@ -119,8 +119,8 @@ def hold(path: Path) -> "closing[sqlite.Connection]":
 
 
 def test_a_database_that_stays_locked_is_unavailable_and_then_works_again(database: Database) -> None:
-    database._write_connection().exec_driver_sql("PRAGMA busy_timeout=1")
-    with hold(database.path), pytest.raises(StoreUnavailable, match="locked"):
+    database.backend.writer().exec_driver_sql("PRAGMA busy_timeout=1")
+    with hold(database.at), pytest.raises(StoreUnavailable, match="locked"):
         add_session(database)
     add_session(database)
     assert num_sessions(database) == 1
@@ -128,7 +128,7 @@ def test_a_database_that_stays_locked_is_unavailable_and_then_works_again(databa
 
 def test_a_disk_without_room_is_unavailable_and_then_works_again(database: Database) -> None:
     session_id = add_session(database)
-    connection = database._write_connection()
+    connection = database.backend.writer()
     pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
     with pytest.raises(StoreUnavailable, match="full"), database.write() as write:
@@ -177,7 +177,7 @@ def test_ctrl_c_in_mid_statement_stays_what_it_is_and_the_next_use_works(databas
 
 def test_a_process_killed_in_mid_write_leaves_the_rows_as_they_were(database: Database) -> None:
     kept = add_session(database)
-    process = another_process(WRITER, database.path)
+    process = another_process(WRITER, database.at)
     assert said(process) == "written, not committed"
     end(process)
     with database.read() as connection:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from store.database import Database, StoreUnavailable
+from store.file_places import FilePlaces
 from store.session_lock import LockTimeout, SessionLocks
 from tests.store.rows import add_session
 
@@ -110,7 +111,7 @@ def add_to(connection: Connection) -> None:
 
 
 def test_locks_that_are_kept_are_given_back_at_the_end_of_the_block(tmp_path: Path) -> None:
-    locks, session_id = SessionLocks(tmp_path / "locks"), uuid4()
+    locks, session_id = SessionLocks(FilePlaces(tmp_path / "locks")), uuid4()
 
     def is_free() -> bool:
         found: list[bool] = []

@@ -11,6 +11,7 @@ import pytest
 
 from store.file_lock import LockTimeout as FileLockTimeout
 from store.file_lock import file_lock
+from store.file_places import FilePlaces
 from store.session_lock import PLACES, LockTimeout, SessionLocks
 from tests.store.rows import another_process, end, said
 
@@ -18,8 +19,9 @@ HOLD_SESSION = """
 import sys
 from pathlib import Path
 from uuid import UUID
+from store.file_places import FilePlaces
 from store.session_lock import SessionLocks
-locks = SessionLocks(Path(sys.argv[1]))
+locks = SessionLocks(FilePlaces(Path(sys.argv[1])))
 with locks.hold(UUID(sys.argv[2]), 5):
     print("held", flush=True)
     sys.stdin.readline()
@@ -40,8 +42,9 @@ COUNT = """
 import sys
 from pathlib import Path
 from uuid import UUID
+from store.file_places import FilePlaces
 from store.session_lock import SessionLocks
-locks, counter = SessionLocks(Path(sys.argv[1])), Path(sys.argv[3])
+locks, counter = SessionLocks(FilePlaces(Path(sys.argv[1]))), Path(sys.argv[3])
 for _ in range(int(sys.argv[4])):
     with locks.hold(UUID(sys.argv[2]), 20):
         counter.write_text(str(int(counter.read_text()) + 1))
@@ -56,7 +59,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def locks(path: Path) -> Iterator[SessionLocks]:
-    made = SessionLocks(path)
+    made = SessionLocks(FilePlaces(path))
     yield made
     made.close()
 

@@ -81,7 +81,7 @@ def test_a_database_that_is_up_to_date_is_left_alone(database: Database, monkeyp
 
     session_id = add_session(database)
     monkeypatch.setattr(store.migrate, "_upgrade", fail)
-    again = Database(database.path)
+    again = Database(database.at)
     with again.read() as connection:
         assert connection.exec_driver_sql("SELECT id FROM sessions").scalar() == session_id.hex
     again.close()

@@ -38,7 +38,7 @@ class Ear:
 
 @contextmanager
 def watching(database: Database, ear: Ear) -> Iterator[ChangeWatch]:
-    watch = ChangeWatch(database.engine)
+    watch = database.watch()
     watch.listen(ear.hear)
     watch.start()
     wait_until(lambda: ear.times, what="the first look")
@@ -50,7 +50,7 @@ def watching(database: Database, ear: Ear) -> Iterator[ChangeWatch]:
 
 def test_a_commit_of_another_process_is_heard_soon(database: Database) -> None:
     add_session(database)
-    process, ear = another_process(COMMIT, database.path), Ear()
+    process, ear = another_process(COMMIT, database.at), Ear()
     assert said(process) == "ready"
     with watching(database, ear):
         before = len(ear.times)
@@ -84,7 +84,7 @@ def test_where_nothing_is_written_nothing_is_told(database: Database, neighbour:
 
 
 def test_one_deaf_listener_harms_no_other_and_hears_of_it_again(database: Database, neighbour: Database) -> None:
-    watch, ear = ChangeWatch(database.engine), Ear()
+    watch, ear = database.watch(), Ear()
     tries: list[int] = []
 
     def fail_twice() -> None:

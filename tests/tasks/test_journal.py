@@ -166,7 +166,7 @@ def test_what_is_pending_at_the_end_is_committed(tmp_path: Path) -> None:
 
 def test_a_database_that_is_locked_delays_events_and_loses_none(workshop: Workshop, warnings: list[str]) -> None:
     task = workshop.held()
-    workshop.database._write_connection().exec_driver_sql("PRAGMA busy_timeout=1")
+    workshop.database.backend.writer().exec_driver_sql("PRAGMA busy_timeout=1")
     with closing(sqlite.connect(str(workshop.path), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         emit(workshop, task, *"abc")

@@ -11,7 +11,6 @@ import pytest
 
 import tasks.readers
 from store import event_rows
-from store.signals import ChangeWatch
 from tasks.readers import MAX_READ, MAX_RECENT, Batch, Reader, Readers
 from tests.tasks.workshop import Workshop, run_together
 
@@ -126,7 +125,7 @@ def test_what_this_process_and_another_write_comes_once_and_in_order(
     workshop: Workshop, neighbour: Workshop, readers: Readers, scale: int
 ) -> None:
     num_words, stream = 100 * scale, workshop.session_id
-    watch = ChangeWatch(workshop.database.engine)
+    watch = workshop.database.watch()
     watch.listen(readers.hear_change)
     watch.start()
 

@@ -16,7 +16,6 @@ import tasks.runner
 from store import task_rows
 from store.database import StoreUnavailable, Write
 from store.event_rows import Event
-from store.signals import ChangeWatch
 from store.task_rows import TaskRow
 from tasks.journal import Entry
 from tasks.kinds import Ending, Kind
@@ -69,7 +68,7 @@ def gate(workshop: Workshop) -> Iterator[Gate]:
 
 @contextmanager
 def watching(workshop: Workshop, runner: Runner) -> Iterator[None]:
-    watch = ChangeWatch(workshop.database.engine)
+    watch = workshop.database.watch()
     watch.listen(runner.hear_change)
     watch.start()
     try:
