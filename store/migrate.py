@@ -14,17 +14,18 @@ def bring_up_to_date(backend: Backend) -> None:
     if version_of(backend.engine) == newest():
         return
     with backend.alone() as connection:
-        if _version_in(connection) != newest():
+        if version_in(connection) != newest():
             _upgrade(connection)
 
 
 def version_of(engine: Engine) -> str | None:
     """Return the revision a database stands at, or None for an empty one."""
     with engine.connect() as connection:
-        return _version_in(connection)
+        return version_in(connection)
 
 
-def _version_in(connection: Connection) -> str | None:
+def version_in(connection: Connection) -> str | None:
+    """Return the revision that a connection sees, or None where there is none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
