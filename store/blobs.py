@@ -76,5 +76,10 @@ class FolderBlobs:
             path.unlink(missing_ok=True)
 
     def _place(self, sha256: bytes) -> Path:
-        name = sha256.hex()
-        return self._folder / name[:2] / name[2:]
+        return place_of(self._folder, sha256)
+
+
+def place_of(folder: Path, sha256: bytes) -> Path:
+    """Return where a blob lies in a folder of blobs."""
+    name = sha256.hex()
+    return folder / name[:2] / name[2:]
