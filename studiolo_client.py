@@ -400,9 +400,13 @@ class Task(TypedDict):
     state: TaskState
     priority: int
     place: int | None
+    needs: list[str]
     progress: int | None
     seconds_left: float | None
     failures: int
+    may_be_retried: bool
+    is_stopping: bool
+    last_event: int | None
     question: Question | None
     run_after: str | None
     deadline_at: str | None
@@ -411,6 +415,9 @@ class Task(TypedDict):
     ended_at: str | None
     error: ErrorBody | None
     facts: dict[str, Any]
+
+
+TaskFilter = Literal["open", "ended", "pending", "processing", "waiting", "retrying", "completed", "failed", "cancelled"]
 
 
 class TaskList(TypedDict):
@@ -561,7 +568,7 @@ class Studiolo(Connection):
         return _answer
 
     def get_task(self, task_id: str) -> Task:
-        """Return one task of this workspace, and its place where it waits for its turn."""
+        """Return one task of this workspace."""
         _answer: Task = self.call("get_task", {"task_id": task_id})
         return _answer
 
@@ -599,9 +606,11 @@ class Studiolo(Connection):
         _answer: SessionList = self.call("list_sessions", {})
         return _answer
 
-    def list_tasks(self, state: TaskState | None = None, limit: int = 50, after: str | None = None) -> TaskList:
+    def list_tasks(
+        self, state: TaskFilter | None = None, limit: int = 50, after: str | None = None, kind: str | None = None
+    ) -> TaskList:
         """List this workspace's tasks, newest first."""
-        _answer: TaskList = self.call("list_tasks", {"state": state, "limit": limit, "after": after})
+        _answer: TaskList = self.call("list_tasks", {"state": state, "limit": limit, "after": after, "kind": kind})
         return _answer
 
     def list_tokens(self) -> TokenList:
@@ -637,6 +646,11 @@ class Studiolo(Connection):
     def restore_items(self, item_ids: list[str]) -> ChangedItems:
         """Bring many deleted items back; answers those that were deleted."""
         _answer: ChangedItems = self.call("restore_items", {"item_ids": item_ids})
+        return _answer
+
+    def restore_task(self, task_id: str) -> Task:
+        """Put a deleted task back on the list; one that was cancelled by that stays so."""
+        _answer: Task = self.call("restore_task", {"task_id": task_id})
         return _answer
 
     def retry_message(self, message_id: str, model: str | None = None) -> Task:

@@ -72,12 +72,13 @@ class RunnerRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskListing:
-    """What to list: a workspace's tasks in these states, behind a place (time, id), so many at most."""
+    """What to list: a workspace's tasks in these states, behind a place (time, id), so many at most; of one kind."""
 
     session_id: UUID
     states: frozenset[str]
     before: tuple[int, UUID]
     limit: int
+    kind: str | None = None
 
 
 _COLUMNS = tuple(tasks.c[name] for name in TaskRow.__slots__)
@@ -147,7 +148,9 @@ def find(connection: Connection, task_id: UUID) -> TaskRow | None:
 def list_of_session(connection: Connection, listing: TaskListing) -> list[TaskRow]:
     """Return tasks, newest first."""
     place = (tasks.c.created_ms, tasks.c.id)
-    own = (tasks.c.session_id == listing.session_id, tasks.c.state.in_(sorted(listing.states)))
+    own = [tasks.c.session_id == listing.session_id, tasks.c.state.in_(sorted(listing.states))]
+    if listing.kind is not None:
+        own.append(tasks.c.kind == listing.kind)
     query = select(*_COLUMNS).where(*own, ~tasks.c.deleted, tuple_(*place) < listing.before)
     rows = connection.execute(query.order_by(*(column.desc() for column in place)).limit(listing.limit))
     return [_task(row) for row in rows]
@@ -195,6 +198,17 @@ def add_needs(connection: Connection, task_id: UUID, needed: Collection[UUID]) -
     """Have a task wait for others."""
     if needed:
         connection.execute(insert(task_needs), [{"task_id": task_id, "needed_id": one} for one in set(needed)])
+
+
+def unmet_needs(connection: Connection, task_ids: Collection[UUID], done: str) -> dict[UUID, list[UUID]]:
+    """Return which tasks each of some waits for: those it needs that are not done."""
+    pairs = select(task_needs.c.task_id, task_needs.c.needed_id).join(tasks, tasks.c.id == task_needs.c.needed_id)
+    found: dict[UUID, list[UUID]] = {}
+    for task_id, needed_id in connection.execute(
+        pairs.where(task_needs.c.task_id.in_(task_ids), tasks.c.state != done)
+    ):
+        found.setdefault(task_id, []).append(needed_id)
+    return found
 
 
 def needing(connection: Connection, needed_id: UUID, open_states: Collection[str]) -> list[TaskRow]:

@@ -245,9 +245,13 @@ export interface Task {
   state: TaskState;
   priority: number;
   place: number | null;
+  needs: string[];
   progress: number | null;
   seconds_left: number | null;
   failures: number;
+  may_be_retried: boolean;
+  is_stopping: boolean;
+  last_event: number | null;
   question: Question | null;
   run_after: string | null;
   deadline_at: string | null;
@@ -257,6 +261,18 @@ export interface Task {
   error: ErrorBody | null;
   facts: { [key: string]: unknown };
 }
+
+/** A state, or several: those that have not ended, those that have. */
+export type TaskFilter =
+  | "open"
+  | "ended"
+  | "pending"
+  | "processing"
+  | "waiting"
+  | "retrying"
+  | "completed"
+  | "failed"
+  | "cancelled";
 
 /** Tasks, newest first; pass `next` as `after` for older ones. */
 export interface TaskList {
@@ -339,7 +355,7 @@ export interface Api {
   get_storage(): Promise<Storage>;
   /** Return the version, the machine, and how long the server has been up. */
   get_system_info(): Promise<SystemInfo>;
-  /** Return one task of this workspace, and its place where it waits for its turn. */
+  /** Return one task of this workspace. */
   get_task(task_id: string): Promise<Task>;
   /** Return what a conversation shows as one text to keep: Markdown or JSON. */
   get_transcript(conversation_id: string, form?: "markdown" | "json"): Promise<Transcript>;
@@ -359,7 +375,7 @@ export interface Api {
   /** List the workspaces that this browser opens, last used first. */
   list_sessions(): Promise<SessionList>;
   /** List this workspace's tasks, newest first. */
-  list_tasks(state?: TaskState | null, limit?: number, after?: string | null): Promise<TaskList>;
+  list_tasks(state?: TaskFilter | null, limit?: number, after?: string | null, kind?: string | null): Promise<TaskList>;
   /** List this workspace's tokens, without their words. */
   list_tokens(): Promise<TokenList>;
   /** Show the branch that a message stands on, down to its newest end. */
@@ -374,6 +390,8 @@ export interface Api {
   restore_item(item_id: string): Promise<Item>;
   /** Bring many deleted items back; answers those that were deleted. */
   restore_items(item_ids: string[]): Promise<ChangedItems>;
+  /** Put a deleted task back on the list; one that was cancelled by that stays so. */
+  restore_task(task_id: string): Promise<Task>;
   /** Ask the question of an answer again; the new answer takes its place. */
   retry_message(message_id: string, model?: string | null): Promise<Task>;
   /** Do a failed or cancelled task anew; the old one stays as it ended. */
@@ -442,6 +460,7 @@ export const METHODS = [
   "restore_file",
   "restore_item",
   "restore_items",
+  "restore_task",
   "retry_message",
   "retry_task",
   "send_message",

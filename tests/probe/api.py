@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import date
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 import requests
 from pydantic import Field, JsonValue
@@ -12,6 +13,8 @@ from typing_extensions import TypedDict
 
 from api.errors import ERRORS
 from api.plugin import Plugin, Retry, Task, Work, method, task
+from api.shapes import task_of
+from tasks.queue import Order
 
 
 class Wishes(TypedDict, total=False):
@@ -59,6 +62,64 @@ class Api(Plugin):
         """Ask, and say the answer."""
         answer = work.ask("question", text=text, choices=["yes", "no"])
         work.emit("text", {"text": f"{answer}"})
+
+    @method
+    def start_ask(self, text: str, name: str = "ask", choices: list[JsonValue] | None = None, form: str = "") -> Task:
+        """Have a person asked something of any kind."""
+        facts = {
+            "text": text,
+            **({"choices": choices} if choices else {}),
+            **({"schema": {"type": form}} if form else {}),
+        }
+        return self.start("asking_freely", name=name, facts=facts)
+
+    @task
+    @staticmethod
+    def asking_freely(work: Work, name: str, facts: dict[str, JsonValue]) -> None:
+        """Ask, and say the answer as it came."""
+        work.emit("text", {"text": f"{work.ask(name, **facts)!r}"})
+
+    @method
+    def start_failure(self, code: str = "unavailable") -> Task:
+        """Have something done that fails."""
+        return self.start("failing", code=code)
+
+    @task
+    @staticmethod
+    def failing(work: Work, code: str) -> None:
+        """Say something, then fail."""
+        work.emit("text", {"text": "It begins well.\n"})
+        raise ERRORS[code]
+
+    @method
+    def start_stubborn(self) -> Task:
+        """Have something done that takes its time to stop."""
+        return self.start("stubborn")
+
+    @task
+    @staticmethod
+    def stubborn(work: Work) -> None:
+        """Work until a moment after the cancel."""
+        stopped = threading.Event()
+        work.on_cancel(stopped.set)
+        stopped.wait(30)
+        time.sleep(0.5)
+
+    @method
+    def start_later(self, seconds: float, need: UUID | None = None) -> Task:
+        """Have something said later, and not before another task is completed."""
+        needs, moment = [need] if need else [], int((time.time() + seconds) * 1000)
+        order = Order(
+            session_id=self._caller.session_id,
+            kind="count",
+            arguments={"to": 1, "pause_s": 0},
+            facts={},
+            run_after_ms=moment,
+            needs=needs,
+        )
+        with self._services.database.write() as write:
+            self._store_session(write)
+            return task_of(self._services.queue.submit(write, order), self._caller.language)
 
     @method
     def start_order(self, url: str, name: str, failures: int = 0) -> Task:
