@@ -15,12 +15,14 @@ from store.chat_rows import MessageRow
 from store.clock import now_ms
 from store.database import Database, Write
 from store.task_rows import TaskRow
+from tasks.folding import keep
 from tasks.journal import Entry
 from tasks.kinds import Ending, Kind
 from tasks.states import TaskState
 from tasks.work import Work
 
 MAX_TURNS = 200
+MAX_TEXT_BYTES = 16_777_216  # an answer is kept whole; a model that never ends is not
 INSTRUCTION = "You are a helpful assistant. Answer briefly and clearly, in the language of the question."
 STATES = {
     TaskState.COMPLETED: MessageState.COMPLETE,
@@ -39,7 +41,7 @@ class Replies:
     @property
     def kind(self) -> Kind:
         """Return the kind to register. It may not run twice: what a model said once it would say otherwise."""
-        return Kind(name=KIND, run=self.run, on_end=self.on_end, may_repeat=False)
+        return Kind(name=KIND, run=self.run, on_end=self.on_end, may_repeat=False, fold=keep(MAX_TEXT_BYTES))
 
     def run(self, work: Work) -> None:
         """Write one answer. Raises ApiError in the model server's name."""

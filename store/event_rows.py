@@ -1,15 +1,17 @@
 """Queries over streams: numbered events of one task or one session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, func, insert, select, update
 
 from store.clock import now_ms
 from store.dialect import upsert
 from store.tables import events, streams
+
+SNAPSHOT = "snapshot"  # an event that says what all up to it said: {"events": [{"kind", "data", "at_ms"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,26 @@ _TAKE = (
 _ADD = insert(events)
 _AFTER = (
     select(events.c.number, events.c.kind, events.c.data, events.c.at_ms)
+    .where(
+        events.c.stream_id == bindparam("key"),
+        events.c.number > bindparam("after"),
+        events.c.number <= bindparam("upto"),
+    )
+    .order_by(events.c.number)
+    .limit(bindparam("most"))
+)
+_SIZES = (
+    select(events.c.number, func.length(cast(events.c.data, Text)))
     .where(events.c.stream_id == bindparam("key"), events.c.number > bindparam("after"))
     .order_by(events.c.number)
     .limit(bindparam("most"))
 )
 _OF_KIND = (
-    select(events.c.data)
-    .where(events.c.stream_id == bindparam("key"), events.c.kind == bindparam("wanted"))
+    select(events.c.kind, events.c.data, events.c.at_ms)
+    .where(events.c.stream_id == bindparam("key"), events.c.kind.in_((bindparam("wanted"), SNAPSHOT)))
     .order_by(events.c.number)
 )
+_LAST = (1 << 63) - 1
 
 
 def open_stream(connection: Connection, stream_id: UUID, session_id: UUID) -> None:
@@ -62,18 +75,44 @@ def append(connection: Connection, stream_id: UUID, entries: Sequence[tuple[str,
 
 def after(connection: Connection, stream_id: UUID, number: int, limit: int) -> list[Event]:
     """Return a stream's events with numbers above `number`, in order."""
-    return [Event(*row) for row in connection.execute(_AFTER, {"key": stream_id, "after": number, "most": limit})]
+    return between(connection, stream_id, (number, _LAST), limit)
+
+
+def between(connection: Connection, stream_id: UUID, numbers: tuple[int, int], limit: int) -> list[Event]:
+    """Return a stream's events with numbers above the first one given and up to the second, in order."""
+    asked = {"key": stream_id, "after": numbers[0], "upto": numbers[1], "most": limit}
+    return [Event(*row) for row in connection.execute(_AFTER, asked)]
+
+
+def some_after(connection: Connection, stream_id: UUID, number: int, most: tuple[int, int]) -> list[Event]:
+    """Return events as `after` does: at most so many, and so many letters, but one at least."""
+    limit, letters = most
+    sizes = connection.execute(_SIZES, {"key": stream_id, "after": number, "most": limit}).all()
+    upto = number
+    for one, size in sizes:
+        letters -= size
+        if letters < 0 and upto > number:
+            break
+        upto = one
+    return between(connection, stream_id, (number, upto), limit) if sizes else []
 
 
 def data_of_kind(connection: Connection, stream_id: UUID, kind: str) -> Iterable[dict[str, Any]]:
-    """Return the data of a stream's events of one kind, in order."""
-    return connection.execute(_OF_KIND, {"key": stream_id, "wanted": kind}).scalars()
+    """Return the data of a stream's events of one kind, in order; what was folded is one of them."""
+    return (data for data, _at_ms in _of_kind(connection, stream_id, kind))
 
 
 def first_of_kind_ms(connection: Connection, stream_id: UUID, kind: str) -> int | None:
     """Return when a stream's first event of one kind was committed, or None."""
-    here = select(func.min(events.c.at_ms)).where(events.c.stream_id == stream_id, events.c.kind == kind)
-    return connection.execute(here).scalar()
+    return next((at_ms for _data, at_ms in _of_kind(connection, stream_id, kind)), None)
+
+
+def _of_kind(connection: Connection, stream_id: UUID, wanted: str) -> Iterator[tuple[dict[str, Any], int]]:
+    for kind, data, at_ms in connection.execute(_OF_KIND, {"key": stream_id, "wanted": wanted}):
+        if kind == wanted:
+            yield data, at_ms
+        else:
+            yield from ((one["data"], one["at_ms"]) for one in data["events"] if one["kind"] == wanted)
 
 
 def position(connection: Connection, stream_id: UUID) -> tuple[int, int]:
@@ -100,3 +139,12 @@ def fold(connection: Connection, stream_id: UUID, keep: int) -> None:
     if last - keep > folded:
         connection.execute(events.delete().where(events.c.stream_id == stream_id, events.c.number <= last - keep))
         connection.execute(update(streams).where(streams.c.id == stream_id).values(folded=last - keep))
+
+
+def put_snapshot(connection: Connection, stream_id: UUID, snapshot: Event) -> None:
+    """Put an event in the place of all up to its number; readers that are behind are told of the gap."""
+    own = events.c.stream_id == stream_id
+    connection.execute(events.delete().where(own, events.c.number <= snapshot.number))
+    values = {name: getattr(snapshot, name) for name in Event.__slots__}
+    connection.execute(_ADD, [{"stream_id": stream_id, **values}])
+    connection.execute(update(streams).where(streams.c.id == stream_id).values(folded=snapshot.number - 1))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from store.database import Write
 from store.task_rows import TaskRow
+from tasks.folding import USUAL_FOLD, Fold
 from tasks.journal import Entry
 from tasks.states import TaskState
 from tasks.work import Work
@@ -52,7 +53,7 @@ class Kind:
     that ends the task, however it ends, and answers entries for the session's stream; `may_repeat` says that a task
     whose runner died is done again from the start, where it else fails as interrupted; `may_be_retried` that a visitor
     may have a failed one done anew; `max_open` bounds the open tasks of this kind in one workspace, `max_running` those
-    that run at once.
+    that run at once; `fold` says what many of its events say together (see tasks/folding.py).
     """
 
     name: str
@@ -63,6 +64,7 @@ class Kind:
     retry: Retry | None = None
     max_open: int | None = None
     max_running: int | None = None
+    fold: Fold = USUAL_FOLD
 
 
 Kinds = dict[str, Kind]

@@ -10,6 +10,7 @@ from store import event_rows, task_rows
 from store.clock import now_ms
 from store.database import Database, Write
 from store.task_rows import TaskRow
+from tasks.folding import USUAL_FOLD
 from tasks.journal import Entry, Journal
 from tasks.kinds import Ending, Kinds
 from tasks.states import DUE, FINAL, OPEN, TaskState, check_move
@@ -78,6 +79,7 @@ class Queue:
         self._journal = journal
         self.kinds = kinds
         self.limits = limits or Limits()
+        journal.fold_by(lambda name: self.kinds[name].fold if name in self.kinds else USUAL_FOLD)
         self._on_submit: list[Callable[[], None]] = []
         self._on_cancel: list[Callable[[UUID], None]] = []
 

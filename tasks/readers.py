@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic_core import to_json
+from sqlalchemy import Connection
 
 from store import event_rows
 from store.clock import as_time
@@ -20,6 +21,7 @@ from store.event_rows import Event
 MAX_RECENT = 1024
 MAX_RECENT_BYTES = 262_144
 MAX_READ = 1000
+MAX_READ_LETTERS = 65_536  # of one reading from the store: what a slow reader costs, several times over on its way
 MAX_IN = 500  # streams asked for in one query
 
 News = tuple[UUID, list[Event], int]  # a stream, what was added to it as far as it was read, and its last number
@@ -172,9 +174,7 @@ class Readers:
             for start in range(0, len(ids), MAX_IN):
                 lasts = event_rows.last_numbers(connection, ids[start : start + MAX_IN])
                 behind = [(stream_id, last) for stream_id, last in lasts.items() if last > known[stream_id]]
-                self._bring(
-                    [(one, event_rows.after(connection, one, known[one], MAX_READ), last) for one, last in behind]
-                )
+                self._bring([(one, _some(connection, one, known[one]), last) for one, last in behind])
 
     def _bring(self, news: Sequence[News]) -> None:
         followed = [one for one in news if one[0] in self._followers]
@@ -196,9 +196,13 @@ class Readers:
     def _read_stored(self, reader: Reader) -> Batch | None:
         with self._database.read() as connection:
             _last, folded = event_rows.position(connection, reader.stream_id)
-            found = event_rows.after(connection, reader.stream_id, max(reader.seen, folded), MAX_READ)
+            found = _some(connection, reader.stream_id, max(reader.seen, folded))
         gap = folded if reader.seen < folded else None
         if not found and gap is None:
             return None
         reader.seen = found[-1].number if found else folded
         return Batch(f"[{','.join(as_json(event) for event in found)}]", reader.seen, gap)
+
+
+def _some(connection: Connection, stream_id: UUID, number: int) -> list[Event]:
+    return event_rows.some_after(connection, stream_id, number, (MAX_READ, MAX_READ_LETTERS))
