@@ -59,7 +59,10 @@ class Connection:
         return _data_of(response)
 
     def events(self, task_id: str, after: int = 0) -> Iterator[Event]:
-        """Yield a task's events after a number until its end; a connection that breaks is opened again."""
+        """Yield a task's events after a number until its end; a connection that breaks is opened again.
+
+        An event of the kind `snapshot` takes the place of all that came before it: its data's `events` say the same.
+        """
         failures = 0
         while True:
             try:

@@ -8,7 +8,15 @@ _STATES = {"$ref": SHAPES + "TaskState"}
 _TEXT = {
     "type": "object",
     "required": ["text"],
-    "properties": {"text": {"type": "string", "description": "The next letters; joined, they are the whole."}},
+    "properties": {
+        "text": {"type": "string", "description": "The next letters; joined, they are the whole."},
+        "skipped": {"type": "integer", "description": "In a snapshot: bytes before the text that are gone."},
+    },
+}
+_FOLDED = {
+    "type": "object",
+    "required": ["kind", "data", "at_ms"],
+    "properties": {"kind": {"type": "string"}, "data": {"type": "object"}, "at_ms": {"type": "integer"}},
 }
 _ERROR = {
     "type": ["object", "null"],
@@ -23,6 +31,11 @@ EVENTS: dict[str, dict[str, Any]] = {
     "thinking": _TEXT,
     "usage": {"type": "object", "description": "What it took, as the model server counts."},
     "gap": {"type": "object", "required": ["gap"], "properties": {"gap": {"type": "integer", "minimum": 1}}},
+    "snapshot": {
+        "type": "object",
+        "required": ["events"],
+        "properties": {"events": {"type": "array", "items": _FOLDED}},
+    },
     "end": {"type": "object", "required": ["state", "error"], "properties": {"state": _STATES, "error": _ERROR}},
 }
 _MEANINGS = {
@@ -31,7 +44,8 @@ _MEANINGS = {
     "text": "the next letters of the answer",
     "thinking": "the next letters of what a model that reasons says to itself",
     "usage": "what it took",
-    "gap": "events up to this number are gone: read the state by a call",
+    "gap": "events up to this number are gone: a snapshot follows, or read the state by a call",
+    "snapshot": "takes the place of all that came before it: forget that, and take its `events` for it",
     "end": "how it ended; always the last",
 }
 TEXT = "\n".join(

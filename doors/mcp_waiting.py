@@ -7,11 +7,14 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
+from store.event_rows import SNAPSHOT, Event
+from tasks.folding import folded, is_text, unfolded
 from tasks.readers import Batch, Reader, Readers
 
 WAIT_S = 50.0  # many clients give up after 60 s
 PACE_S = 0.2  # between two notices of progress
 MAX_MESSAGE = 4000  # letters of the text so far in one notice: the last ones
+MAX_MADE_BYTES = 4_194_304  # of texts; of longer ones the end is answered
 MADE = "made"
 
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
@@ -23,34 +26,42 @@ class Made:
     def __init__(self) -> None:
         self.last = 0
         self.has_ended = False
-        self._texts: dict[str, list[str]] = {}
-        self._facts: dict[str, Any] = {}
+        self._so_far: list[Event] = []
 
     @property
     def shown(self) -> dict[str, Any]:
-        """Everything by kind, but for the task's states, which stand in the task."""
-        return {**self._facts, **{kind: "".join(texts) for kind, texts in self._texts.items()}}
+        """Everything by kind, but for the task's states, which stand in the task; of a very long text the end."""
+        return {event.kind: _shown(event) for event in self._folded() if event.kind != "state"}
 
     @property
     def message(self) -> str | None:
         """The text so far, its end where it is long."""
-        texts = self._texts.get("text") or next(iter(self._texts.values()), None)
-        if texts is None:
-            return None
-        text = "".join(texts)
-        return text if len(text) <= MAX_MESSAGE else "…" + text[-MAX_MESSAGE:]
+        texts = {event.kind: event.data["text"] for event in self._folded() if is_text(event)}
+        text = texts.get("text") or next(iter(texts.values()), None)
+        return text if text is None or len(text) <= MAX_MESSAGE else "…" + text[-MAX_MESSAGE:]
 
     def add(self, batch: Batch) -> None:
         """Take the events that came."""
         self.last = batch.last
-        for event in from_json(batch.json):
-            kind, data = event["kind"], event["data"]
-            if kind == "end":
+        for one in from_json(batch.json):
+            event = Event(one["number"], one["kind"], one["data"], 0)
+            if event.kind == SNAPSHOT:
+                self._so_far = []
+            if event.kind == "end":
                 self.has_ended = True
-            elif isinstance(data.get("text"), str):
-                self._texts.setdefault(kind, []).append(data["text"])
-            elif kind != "state":
-                self._facts[kind] = data
+            else:
+                self._so_far += unfolded([event])
+        self._folded()
+
+    def _folded(self) -> list[Event]:
+        self._so_far = folded(self._so_far, MAX_MADE_BYTES)
+        return self._so_far
+
+
+def _shown(event: Event) -> Any:
+    if not is_text(event):
+        return event.data
+    return ("…" if "skipped" in event.data else "") + event.data["text"]
 
 
 async def wait_for_end(readers: Readers, task: dict[str, Any], tell: Tell | None) -> Made:

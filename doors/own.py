@@ -22,6 +22,7 @@ from tasks.journal import Journal
 from tasks.readers import Readers
 
 MAX_READ = 500
+MAX_READ_LETTERS = 1_048_576
 LOOK_S = 0.2  # another process may write the task's events
 
 
@@ -100,7 +101,7 @@ def follow_own(database: Database, journal: Journal, task_id: UUID) -> Iterator[
     while True:
         news.clear()
         with database.read() as connection:
-            found = event_rows.after(connection, task_id, seen, MAX_READ)
+            found = event_rows.some_after(connection, task_id, seen, (MAX_READ, MAX_READ_LETTERS))
         for event in found:
             yield {
                 "number": event.number,

@@ -27,7 +27,7 @@ def folded(events: Iterable[Event], kept_bytes: int) -> list[Event]:
     """
     texts, others = dict[str, list[Event]](), dict[str, Event]()
     for event in events:
-        if event.data.keys() - {"skipped"} == {"text"} and isinstance(event.data["text"], str):
+        if is_text(event):
             texts.setdefault(event.kind, []).append(event)
         else:
             others.pop(event.kind, None)
@@ -35,6 +35,11 @@ def folded(events: Iterable[Event], kept_bytes: int) -> list[Event]:
     share = kept_bytes // max(1, len(texts))
     found = [_joined(parts, share) for parts in texts.values()] + list(others.values())
     return sorted(found, key=lambda event: event.number)[-MAX_KINDS:]
+
+
+def is_text(event: Event) -> bool:
+    """Tell whether an event says the next letters of a text, and nothing else."""
+    return event.data.keys() - {"skipped"} == {"text"} and isinstance(event.data["text"], str)
 
 
 def keep(kept_bytes: int) -> Fold:

@@ -72,9 +72,21 @@ test("events of unknown kinds add nothing", () => {
   expect(streamed.current.text).toBe("a");
 });
 
-test("a gap sends the reader to the stored message", () => {
+test("a gap without a snapshot sends the reader to the stored message", () => {
+  tell(event("text", "half of it"));
   tellGap();
-  expect(streamed.current.ended).toBe(true);
+  tell({ ...event("end"), data: { state: "completed" } });
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current).toEqual({ text: "", thinking: "", ended: true, end: null });
+});
+
+test("a snapshot takes the place of what came before it, and the words go on after it", () => {
+  tell(event("text", "Hello "), event("text", "wor"));
+  tellGap();
+  const folded = [event("thinking", "hm"), event("text", "Hello world, "), event("state")];
+  tell({ ...event("snapshot"), data: { events: folded } }, event("text", "again"));
+  vi.advanceTimersByTime(PAINT_MS);
+  expect(streamed.current).toEqual({ text: "Hello world, again", thinking: "hm", ended: false, end: null });
 });
 
 test("reading again begins with nothing, so that no word comes twice", () => {

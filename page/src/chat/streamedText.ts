@@ -77,10 +77,10 @@ export class StreamedText {
       this.now = events.reduce(added, this.now);
       this.timer ??= setTimeout(paint, PAINT_MS);
     };
-    // A folded stream has ended: its text stands in the message, which is read again.
+    // What came before is told again by a snapshot; where none follows, the text stands in the message.
     const fold = () => {
-      this.now = { ...this.now, ended: true };
-      paint();
+      this.now = { ...NOTHING, ended: true };
+      this.timer ??= setTimeout(paint, PAINT_MS);
     };
     return this.subscribe(this.task, 0, take, fold, onRefused);
   }
@@ -93,10 +93,11 @@ export class StreamedText {
 }
 
 function added(so: Streamed, event: StreamEvent): Streamed {
-  const { text, state } = event.data;
+  const { text, state, events } = event.data;
+  if (event.kind === "snapshot") return (events as StreamEvent[]).reduce(added, NOTHING);
   const words = typeof text === "string" ? text : "";
   if (event.kind === "text") return { ...so, text: so.text + words };
   if (event.kind === "thinking") return { ...so, thinking: so.thinking + words };
-  if (event.kind !== "end") return so;
+  if (event.kind !== "end" || so.ended) return so;
   return { ...so, ended: true, end: typeof state === "string" ? { state } : null };
 }
