@@ -21,15 +21,20 @@ NUM_CONNECTIONS = 16  # of one process to a PostgreSQL
 class Write:
     """One write transaction: its connection, and what is to happen once it is committed."""
 
-    __slots__ = ("connection", "_callbacks")
+    __slots__ = ("connection", "is_news", "_callbacks")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.is_news = False
         self._callbacks: list[Callable[[], None]] = []
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Have `callback` run after the commit, on this thread; never where the write is rolled back."""
         self._callbacks.append(callback)
+
+    def tell_others(self) -> None:
+        """Have other processes look, once it is committed, at what is new for their readers and runners."""
+        self.is_news = True
 
     def num_callbacks(self) -> int:
         """Return how many were asked for so far."""
@@ -117,7 +122,7 @@ class Database:
                 try:
                     self.backend.begin_write(connection, of)
                     yield unit
-                    self.backend.commit(connection, is_news=unit.num_callbacks() > 0)
+                    self.backend.commit(connection, is_news=unit.is_news)
                 except BaseException:
                     self._roll_back(connection)
                     raise

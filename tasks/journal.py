@@ -105,6 +105,7 @@ class Journal:
     def append_in(self, write: Write, stream_id: UUID, entries: Sequence[Entry]) -> None:
         """Append entries as a part of the caller's transaction."""
         added = event_rows.append(write.connection, stream_id, entries)
+        write.tell_others()
         write.after_commit(lambda: self._tell([(stream_id, added)]))
 
     def append(self, task_id: UUID, fence: int, entry: Entry) -> None:
@@ -193,7 +194,8 @@ class Journal:
     def _commit(self, batch: Batch) -> Added:
         added, lost = dict[Holder, list[Event]](), []
         with self._database.write() as write:
-            for holder, words in batch.items():
+            write.tell_others()
+            for holder, words in sorted(batch.items()):  # in one order, so that no two processes wait in a ring
                 task_id, fence = holder
                 if task_rows.holds(write.connection, task_id, fence, TaskState.PROCESSING):
                     added[holder] = event_rows.append(write.connection, task_id, words.entries)

@@ -163,6 +163,7 @@ class Queue:
             self.end(write, task, Ending(state=TaskState.CANCELLED))
             return
         task_rows.ask_cancel(write.connection, task)
+        write.tell_others()
         for callback in self._on_cancel:
             write.after_commit(lambda callback=callback: callback(task.id))  # type: ignore[misc]
 
