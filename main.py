@@ -71,13 +71,13 @@ def _web(arguments: Sequence[str]) -> int:
 
 
 def _serve(given: dict[str, object]) -> int:
-    from doors.serve import listen, serve
+    from doors.serve import serve, take_port
     from settings import load_settings
     from web_mode import START_ERRORS, create_asgi
 
     try:
         settings = load_settings(**given)
-        listener = listen(settings)
+        listener = take_port(settings)
         app = create_asgi(settings)
     except START_ERRORS as error:
         print(f"Studiolo does not start: {error}", file=sys.stderr)

@@ -57,6 +57,7 @@ from doors.papers import papers_blueprint
 from doors.rest import rest_blueprint
 from doors.rpc import rpc_blueprint
 from doors.static_files import ServiceWorkerDoor, StaticDoor
+from doors.stopping import STATE, Stopping
 from doors.threads import CallThreads
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
 from launch import launch
@@ -104,6 +105,7 @@ class Parts:
     readers: Readers
     watch: ChangeWatch
     runner: Runner
+    stopping: Stopping
     sweeper: Sweeper
     local_model: LocalModel | None
 
@@ -145,6 +147,8 @@ def build(settings: Settings) -> Parts:
     services.journal.listen(readers.hear)
     watch.listen(readers.hear_change)
     watch.listen(runner.hear_change)
+    stopping = Stopping()
+    stopping.listen(runner.stop_claiming, runner.hurry)
     return Parts(
         settings=settings,
         database=database,
@@ -155,6 +159,7 @@ def build(settings: Settings) -> Parts:
         readers=readers,
         watch=watch,
         runner=runner,
+        stopping=stopping,
         sweeper=Sweeper(database, active, also=[TrashSweep(database).sweep, FileSweep(services.files).sweep]),
         local_model=local_model,
     )
@@ -187,7 +192,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     maker = PageMaker(settings.plugin, [one.name for one in parts.methods.at("rpc")])
-    streams = EventStreams(parts.readers)
+    streams = EventStreams(parts.readers, parts.stopping)
     app.register_blueprint(rpc_blueprint(parts.entrance, streams))
     app.register_blueprint(rest_blueprint(parts.entrance, streams))
     app.register_blueprint(papers_blueprint(parts.entrance))
@@ -207,11 +212,12 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
     threads = CallThreads(settings.num_threads)
     lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
     live = LiveDoor(parts.entrance, parts.readers, threads, lines)
+    live.stopping = parts.stopping
     mcp = McpDoor(parts.entrance, parts.readers, threads, lines)
-    files = FileDoor(parts.entrance, parts.services.files)
+    files = FileDoor(parts.entrance, parts.services.files, parts.stopping)
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Stopping]]:
         parts.readers.start(asyncio.get_running_loop())
         parts.start()
         threads.start()
@@ -219,10 +225,11 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
         gc.freeze()  # what is there now stays: the collector need not look through it again and again
         try:
             async with mcp.running():
-                yield
+                yield {STATE: parts.stopping}
         finally:
             files.close()
             threads.shutdown(wait=False, cancel_futures=True)
+            await asyncio.to_thread(parts.runner.drain, settings.drain_s - parts.stopping.age_s)
             await asyncio.to_thread(parts.stop)
 
     flask = FlaskDoor(create_app(settings, parts), threads, lines)
@@ -235,7 +242,7 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
         Mount("/", flask),
     ]
     names = frozenset({*settings.allowed_hosts, settings.host.lower()})
-    return Gate(Direct(flask, Starlette(routes=routes, lifespan=lifespan)), names)
+    return Gate(Direct(flask, Starlette(routes=routes, lifespan=lifespan)), names, parts.stopping)
 
 
 def _broke(error: Exception) -> Response:

@@ -47,7 +47,8 @@ def _open(settings: Settings) -> int:
     url = f"http://{HOST}:{place.port}/pair/{word}"
     window = DesktopWindow(Opening(url=url, folder=settings.data_dir, place=place))
     window.give(WindowCalls(parts.entrance, keys, Proofs(settings.secret())).functions(window.page))
-    app = one.answering(create_asgi(settings, parts), window.come_to_front)
+    at_once = settings.model_copy(update={"drain_s": 0})  # whoever closes a window does not want to wait
+    app = one.answering(create_asgi(at_once, parts), window.come_to_front)
     served = Served(server_for(app, GRACE_S), listener)
     served.start()
     one.listen_at(place.port)

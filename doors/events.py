@@ -13,18 +13,20 @@ from starlette.types import Send
 from api.caller import Caller
 from api.errors import TooManyCalls
 from doors.envelope import as_bytes
+from doors.stopping import Stopping
 from doors.wsgi import Stream
-from tasks.readers import Batch, Readers
+from tasks.readers import Batch, Reader, Readers
 
 KEEP_OPEN_S = 15.0
 MAX_STREAMS = 256  # of one workspace
 
 
 class EventStreams:
-    """Makes the answers that go on after Flask is done."""
+    """Makes the answers that go on after Flask is done, until the task ends or the server is about to."""
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self, readers: Readers, stopping: Stopping) -> None:
         self._readers = readers
+        self._stopping = stopping
         self._num_open: Counter[UUID] = Counter()
 
     def of_task(self, caller: Caller, task_id: UUID, task: dict[str, Any], after: int = 0) -> Stream:
@@ -54,18 +56,22 @@ class EventStreams:
         news = asyncio.Event()
         reader = await self._readers.follow(task_id, after, news.set)
         try:
-            while True:
-                news.clear()
-                batch = await self._readers.read(reader)
-                if batch is not None:
-                    text, has_ended = as_event_stream(batch)
-                    await _write(send, text)
-                    if has_ended:
-                        return
-                elif not await _came(news):
-                    await _write(send, ": still here\n\n")
+            with self._stopping.waking(news.set):
+                await self._write_events(send, reader, news)
         finally:
             self._readers.leave(reader)
+
+    async def _write_events(self, send: Send, reader: Reader, news: asyncio.Event) -> None:
+        while not self._stopping.has_begun:  # the reader asks the next server for what comes after
+            news.clear()
+            batch = await self._readers.read(reader)
+            if batch is not None:
+                text, has_ended = as_event_stream(batch)
+                await _write(send, text)
+                if has_ended:
+                    return
+            elif not await _came(news):
+                await _write(send, ": still here\n\n")
 
 
 def as_event_stream(batch: Batch) -> tuple[str, bool]:

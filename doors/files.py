@@ -16,6 +16,7 @@ from doors.cookies import KEY_COOKIE, parse_cookie_header
 from doors.downloads import Downloads
 from doors.entrance import Entrance
 from doors.file_desk import Desk, Visit
+from doors.stopping import Stopping
 from doors.uploads import UploadDoor
 from doors.wsgi import HungUp, environ, header_map
 from store.database import StoreUnavailable
@@ -29,9 +30,9 @@ MAX_OPEN = 64  # transfers of one browser or token
 class FileDoor:
     """ASGI application for all below /files/."""
 
-    def __init__(self, entrance: Entrance, files: FileStore) -> None:
+    def __init__(self, entrance: Entrance, files: FileStore, stopping: Stopping) -> None:
         self._desk = Desk(entrance, files)
-        self._uploads = UploadDoor(self._desk)
+        self._uploads = UploadDoor(self._desk, stopping)
         self._downloads = Downloads(self._desk)
         self.num_open: Counter[str] = Counter()
 

@@ -1,5 +1,6 @@
 """The gate before every door: only this server's own host names, only its own pages; gives each request its id."""
 
+import asyncio
 import re
 import uuid
 from collections.abc import Mapping
@@ -8,8 +9,9 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.caller import pick_language
-from api.errors import ApiError, ForeignOrigin, MisdirectedRequest
-from doors.envelope import as_bytes, failure
+from api.errors import ApiError, ForeignOrigin, MisdirectedRequest, Unavailable
+from doors.envelope import as_bytes, error_headers, failure
+from doors.stopping import Stopping
 
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -22,11 +24,15 @@ _GIVEN = (
 
 
 class Gate:
-    """ASGI middleware: 421 for a foreign Host, 403 for a foreign Origin, security headers and `X-Request-ID` on all."""
+    """ASGI middleware: 421 for a foreign Host, 403 for a foreign Origin, security headers and `X-Request-ID` on all.
 
-    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+    Once the server is about to end, its answers say `Connection: close`, and what it breaks off is answered 503.
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str], stopping: Stopping) -> None:
         self._app = app
         self._names = names | OWN_NAMES
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or answer it here."""
@@ -35,12 +41,18 @@ class Gate:
             return
         headers = _asked_headers(scope)
         scope["studiolo.request_id"] = request_id = pick_request_id(headers)
-        dressed = _with_headers(send, request_id) if scope["type"] == "http" else send
+        language = pick_language(headers.get("accept-language", ""))
+        dressed = _Dressed(send, request_id, self._stopping)
         error = refusal(headers, self._names)
         if error is not None:
-            await _refuse(scope, dressed, error, pick_language(headers.get("accept-language", "")))
+            await _refuse(scope, dressed, error, language)
             return
-        await self._app(scope, receive, dressed)
+        try:
+            await self._app(scope, receive, dressed)
+        except asyncio.CancelledError:
+            if dressed.is_answered or scope["type"] != "http" or not self._stopping.has_begun:
+                raise
+            await _refuse(scope, dressed, Unavailable(), language)
 
 
 def refusal(headers: Mapping[str, str], names: frozenset[str]) -> ApiError | None:
@@ -78,16 +90,27 @@ def _name_of(host: str) -> str:
     return name if colon and port.isdecimal() else host
 
 
-def _with_headers(send: Send, request_id: str) -> Send:
-    async def send_with_headers(message: Message) -> None:
+class _Dressed:
+    """Sends an answer with the headers that all have."""
+
+    __slots__ = ("_send", "_request_id", "_stopping", "is_answered")
+
+    def __init__(self, send: Send, request_id: str, stopping: Stopping) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._stopping = stopping
+        self.is_answered = False
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.is_answered = True
             headers = [one for one in message.get("headers", ()) if one[0] != b"x-request-id"]
             there = {name for name, _value in headers}
             headers += [one for one in _GIVEN if one[0] not in there]
-            message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
-        await send(message)
-
-    return send_with_headers
+            if self._stopping.has_begun and b"connection" not in there:
+                headers.append((b"connection", b"close"))
+            message["headers"] = [*headers, (b"x-request-id", self._request_id.encode())]
+        await self._send(message)
 
 
 async def _refuse(scope: Scope, send: Send, error: ApiError, language: str) -> None:
@@ -96,5 +119,6 @@ async def _refuse(scope: Scope, send: Send, error: ApiError, language: str) -> N
         return
     body = as_bytes(failure(error, language, scope["studiolo.request_id"]))
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in error_headers(error).items()]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

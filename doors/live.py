@@ -25,6 +25,7 @@ from doors.asking import MAX_KEY
 from doors.cookies import KEY_COOKIE, read_keys
 from doors.entrance import Entrance, Request, caller_for
 from doors.envelope import as_bytes, failure, success
+from doors.stopping import Stopping
 from doors.wsgi import VisitorLines
 from sessions.lines import LineFull, stand_in_all
 from tasks.readers import Batch, Reader, Readers
@@ -40,6 +41,8 @@ MAX_FRAME = 1_048_576
 MAX_SMALL = 8192  # letters of a frame that is read on the event loop
 MAX_NUMBER = 1 << 53
 NO_COOKIE, NO_SESSION, TOO_MANY, TOO_LARGE, NO_TEXT = 4401, 4404, 4429, 1009, 1003
+RESTART = 1012  # https://www.iana.org/assignments/websocket: the page connects anew at once
+LAST_CALLS_S = 5.0
 
 
 class LiveDoor:
@@ -50,6 +53,7 @@ class LiveDoor:
         self.readers = readers
         self.threads = threads
         self.lines = lines
+        self.stopping = Stopping()
         self._num_sockets: Counter[UUID | str] = Counter()
 
     async def serve(self, socket: WebSocket) -> None:
@@ -104,7 +108,8 @@ class _Connection:
 
     async def run(self) -> None:
         await self._send({"hello": {"heartbeat_s": HEARTBEAT_S, "version": VERSION}})
-        work = [asyncio.create_task(one) for one in (self._read_frames(), self._write_events(), self._beat())]
+        parts = (self._read_frames(), self._write_events(), self._beat(), self._wait_for_stop())
+        work = [asyncio.create_task(one) for one in parts]
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -244,6 +249,15 @@ class _Connection:
             beat += 1
             with suppress(TimeoutError):  # a peer that does not read holds up the ping, but not this watch
                 await asyncio.wait_for(self._send({"ping": beat}), HEARTBEAT_S)
+
+    async def _wait_for_stop(self) -> None:
+        begun = asyncio.Event()
+        with self._door.stopping.waking(begun.set):
+            if not self._door.stopping.has_begun:
+                await begun.wait()
+        if self._calls:
+            await asyncio.wait(list(self._calls), timeout=LAST_CALLS_S)
+        await self._socket.close(RESTART)
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self._send_text(to_json(frame).decode())

@@ -13,12 +13,13 @@ from email.utils import formatdate
 
 from starlette.types import Message
 
-from api.errors import BadRequest, MethodNotAllowed, NotFound, RequestTimeout, TooLarge
+from api.errors import BadRequest, MethodNotAllowed, NotFound, RequestTimeout, TooLarge, Unavailable
 from api.file_errors import UploadBusy
 from api.file_uploads import Progress, Uploads
 from api.numbers import whole_number
 from doors.file_desk import Desk, Visit
 from doors.file_errors import ChecksumMismatch, NotBytes, OtherTusVersion
+from doors.stopping import Stopping
 from sessions.keys import parse_uuid
 from store.parts import Part
 
@@ -31,13 +32,15 @@ BATCH_BYTES = 1_048_576
 PAUSE_S = 0.2  # a connection that is silent for so long has what came written
 PATIENCE_S, LOOK_S = 10.0, 0.05
 SILENCE_S = 20.0  # and for so long, is given up: it may be dead, and nobody else can go on meanwhile
+LAST_S = 2.0  # so long bytes may come yet when the server is about to end
 
 
 class UploadDoor:
     """Serves /files/uploads/<id>."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, stopping: Stopping) -> None:
         self._desk = desk
+        self._stopping = stopping
         self._uploads = Uploads(desk.files)
 
     async def answer(self, visit: Visit, word: str) -> None:
@@ -119,8 +122,9 @@ class UploadDoor:
         """Write the body as it comes, and make the file with its last byte; False where the connection was cut."""
         if checksum is not None:
             await self._desk.run(part.begin_checked, checksum.algorithm)
-        body = Body(visit)
-        await self._pour(body, part, progress.size)
+        body = Body(visit, self._stopping)
+        with self._stopping.waking(body.hurry):
+            await self._pour(body, part, progress.size)
         if checksum is not None and body.is_cut:
             return False
         if checksum is not None and not await self._desk.run(part.end_checked, checksum.digest):
@@ -130,7 +134,7 @@ class UploadDoor:
         return not body.is_cut
 
     async def _pour(self, body: "Body", part: Part, size: int) -> None:
-        """Write while the next bytes come. Raises TooLarge, RequestTimeout, StoreFull."""
+        """Write while the next bytes come. Raises TooLarge, RequestTimeout, Unavailable, StoreFull."""
         room, writing = size - part.size, None
         try:
             while data := await body.next_bytes():
@@ -151,29 +155,46 @@ class UploadDoor:
 class Body:
     """A request's body in large batches."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, stopping: Stopping) -> None:
         self._receive = visit.receive
+        self._stopping = stopping
+        self._patience: asyncio.Timeout | None = None
         self._is_over = False
         self.is_cut = False
 
+    def hurry(self) -> None:
+        """Wait for the next bytes not much longer: the server is about to end."""
+        if self._patience is not None and (until_s := self._patience.when()) is not None:
+            self._patience.reschedule(min(until_s, asyncio.get_running_loop().time() + LAST_S))
+
     async def next_bytes(self) -> bytes:
-        """Return what came, about a megabyte where it comes fast; nothing at the end. Raises RequestTimeout.
+        """Return what came, about a megabyte where it comes fast; nothing at the end.
+
+        Raises RequestTimeout, and Unavailable where the server does not wait for the rest.
 
         In one piece: the thread that hashes and writes them waits for the interpreter's lock at each.
         """
         pieces: list[bytes] = []
         size = 0
         while size < BATCH_BYTES and not self._is_over:
+            if self._stopping.age_s > LAST_S and not pieces:
+                raise Unavailable
             try:
-                async with asyncio.timeout(PAUSE_S if pieces else SILENCE_S):
-                    message = await self._receive()
+                message = await self._next_message(PAUSE_S if pieces else SILENCE_S)
             except TimeoutError:
                 if pieces:
                     break
-                raise RequestTimeout from None
+                raise (Unavailable if self._stopping.has_begun else RequestTimeout) from None
             self._take(message, pieces)
             size = sum(map(len, pieces))
         return b"".join(pieces)
+
+    async def _next_message(self, patience_s: float) -> Message:
+        try:
+            async with asyncio.timeout(patience_s) as self._patience:
+                return await self._receive()
+        finally:
+            self._patience = None
 
     def _take(self, message: Message, pieces: list[bytes]) -> None:
         if message["type"] == "http.disconnect":

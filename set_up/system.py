@@ -78,6 +78,13 @@ PACKAGES = (
         elsewhere="install Redis",
         commands=("redis-server",),
     ),
+    SystemPackage(
+        debian="nginx-light",
+        needed_for="tests of a rolling restart",
+        elsewhere="install nginx",
+        commands=("nginx",),
+        files=("usr/sbin/nginx",),
+    ),
     *(
         SystemPackage(
             debian=name,

@@ -58,6 +58,7 @@ class Runner:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._stop_claiming = threading.Event()
+        self._hurried = threading.Event()
         self._threads = [
             threading.Thread(target=self._claim_loop, name="runner", daemon=True),
             threading.Thread(target=self._keep_loop, name="runner-keeper", daemon=True),
@@ -82,20 +83,28 @@ class Runner:
             thread.join()
         for work in list(self._works.values()):
             work.cancel()
-        self._wait_for_works(STOP_S)
+        self._wait_for_works(STOP_S, threading.Event())
 
-    def drain(self, patience_s: float) -> None:
-        """Take up no more and let the work under way end by itself for so long; then stop."""
+    def stop_claiming(self) -> None:
+        """Take up no more; what runs goes on."""
         self._stop_claiming.set()
         self._wake.set()
+
+    def hurry(self) -> None:
+        """Wait no longer for the work under way."""
+        self._hurried.set()
+
+    def drain(self, patience_s: float) -> None:
+        """Take up no more and let the work under way end by itself for so long, or until `hurry`; then stop."""
+        self.stop_claiming()
         self._threads[0].join()
-        self._wait_for_works(patience_s)
+        self._wait_for_works(patience_s, self._hurried)
         self.stop()
 
-    def _wait_for_works(self, patience_s: float) -> None:
+    def _wait_for_works(self, patience_s: float, hurried: threading.Event) -> None:
         deadline = time.monotonic() + patience_s
-        while self._works and time.monotonic() < deadline:
-            time.sleep(DRAIN_LOOK_S)
+        while self._works and time.monotonic() < deadline and not hurried.wait(DRAIN_LOOK_S):
+            pass
 
     def cancel(self, task_id: UUID) -> None:
         """Stop one task's work if it runs here."""

@@ -45,10 +45,12 @@ def clean_environment(data_dir: Path, settings: Mapping[str, object]) -> dict[st
 class Server:
     """`python main.py web` on a free port; `with Server(tmp_path) as server: server.url`."""
 
+    drain_s = 1  # tests leave tasks behind that would go on for long
+
     def __init__(self, data_dir: Path, *arguments: str, **settings: object) -> None:
         self.data_dir = data_dir
         self._arguments = arguments
-        self.settings = {"port": free_port(), **settings}
+        self.settings = {"port": free_port(), "drain_s": self.drain_s, **settings}
         self.process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self.lines: list[str] = []
@@ -144,13 +146,14 @@ class Gunicorn(Server):
     def command(self) -> list[str]:
         """Return what starts it."""
         bind = f"127.0.0.1:{self.settings['port']}"
-        words = ["-m", "gunicorn", "-k", "uvicorn_worker.UvicornWorker", "-w", str(self._workers), "-b", bind]
+        words = ["-m", "gunicorn", "-k", "doors.gunicorn_worker.Worker", "-w", str(self._workers), "-b", bind]
         return [sys.executable, *words, "--log-level", "warning", "web_mode:create_asgi()"]
 
 
 class Worker(Server):
     """`python main.py worker`, which takes up the tasks of a data folder."""
 
+    drain_s = 10
     _num_lines = 0
 
     def command(self) -> list[str]:

@@ -18,6 +18,7 @@ from doors.downloads import CHUNK_BYTES, Downloads
 from doors.file_desk import Desk, Visit
 from doors.file_headers import SHOWN, disposition, headers_of
 from doors.files import MAX_OPEN, FileDoor
+from doors.stopping import Stopping
 from store.file_rows import FileRow
 from tests.running import Server, wait_until
 from tests.sending import add_file, code_of, get, random_bytes
@@ -252,7 +253,7 @@ def test_one_browser_has_so_many_transfers_open_and_others_are_not_kept_waiting(
     def visit_of(key: str) -> Visit:
         return Visit(environ={"HTTP_COOKIE": f"studiolo_key={key}"}, receive=None, send=None)  # type: ignore[arg-type]
 
-    door = FileDoor(None, None)  # type: ignore[arg-type]
+    door = FileDoor(None, None, Stopping())  # type: ignore[arg-type]
     with ExitStack() as stack:
         for _ in range(MAX_OPEN):
             stack.enter_context(door.counted(visit_of("alice")))

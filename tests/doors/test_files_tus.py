@@ -19,6 +19,7 @@ import requests
 from api.errors import RequestTimeout
 from doors import uploads
 from doors.file_desk import Visit
+from doors.stopping import Stopping
 from tests.running import Gunicorn, Server, wait_until
 from tests.sending import BYTES, TUS, ask_offset, begin, code_of, open_patch, random_bytes, send
 from tests.visitors import PATIENCE_S, Visitor, new_visitor
@@ -203,7 +204,7 @@ def test_a_connection_that_is_silent_has_what_came_written_and_is_given_up_at_la
         return came.pop() if came else await asyncio.Event().wait()
 
     async def read() -> None:
-        body = uploads.Body(Visit(environ={}, receive=receive, send=None))  # type: ignore[arg-type]
+        body = uploads.Body(Visit(environ={}, receive=receive, send=None), Stopping())  # type: ignore[arg-type]
         assert await body.next_bytes() == b"abc"
         with pytest.raises(RequestTimeout):
             await body.next_bytes()
