@@ -64,10 +64,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Filter:
-    """One filter: as the query of the keys that it lets through, where an index has them, and as a look at a row."""
+    """One filter: as the query of the keys that it lets through, where an index has them, and as a look at a row.
+
+    Where it is not `is_exact`, the query lets through too many.
+    """
 
     keys: Select[tuple[int]] | None
     by_row: list[Condition]
+    is_exact: bool = True
 
 
 def list_items(connection: Connection, listing: Listing) -> list[ItemRow]:
@@ -126,21 +130,22 @@ def _parts(listing: Listing) -> Iterator[list[Condition]]:
 
 def _conditions(connection: Connection, listing: Listing) -> list[Condition]:
     """Return which rows are meant: the first filter that few rows meet as what is fetched, the others row by row."""
-    filters = list(_filters(listing))
+    filters = list(_filters(connection, listing))
     few = next((one for one in filters if one.keys is not None and _is_few(connection, one.keys)), None)
-    rest = [condition for one in filters if one is not few for condition in one.by_row]
+    rest = [condition for one in filters if one is not few or not one.is_exact for condition in one.by_row]
     if few is None or few.keys is None:
         return [*_own(listing), *rest]
     # Whether they are deleted is not asked again: with that word an index of a sort is read to its end for a few keys.
     return [items.c.key.in_(few.keys), items.c.session_id == listing.session_id, *rest]
 
 
-def _filters(listing: Listing) -> Iterator[_Filter]:
+def _filters(connection: Connection, listing: Listing) -> Iterator[_Filter]:
     wanted = listing.filters
     terms = [*wanted.terms, *(term_of_name(name) for name in wanted.tags)]
     if terms:
         mark = mark_of(listing.session_id, is_deleted=wanted.is_deleted)
-        yield _Filter(INDEX.keys(mark, terms), [stands_in(items.c.words, term) for term in terms])
+        keys = INDEX.keys(connection, mark, terms)
+        yield _Filter(keys, [stands_in(items.c.words, term) for term in terms], is_exact=INDEX.is_exact(connection))
     for name, ends in (("number", wanted.numbers), ("date", wanted.dates)):
         if ends == (None, None):
             continue

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from store.dialect import upsert
+from store.dialect import new_keys, upsert
 from store.search import WordIndex, folded, mark_of, words_of
 from store.tables import item_tags, items
 
@@ -93,8 +93,7 @@ def add(connection: Connection, new: NewItems) -> None:
     """Add items; their keys are given here."""
     if not new.values:
         return
-    last: int = connection.execute(select(func.coalesce(func.max(items.c.key), 0))).scalar_one()
-    for key, values in enumerate(new.values, last + 1):
+    for key, values in zip(new_keys(connection, items.c.key, len(new.values)), new.values, strict=True):
         values["key"] = key
     connection.execute(insert(items), new.values)
     session_id = new.values[0]["session_id"]

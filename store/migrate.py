@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from store.backend import Backend
 
 FOLDER = Path(__file__).parent / "migrations"
+HEAD = "head"
 
 
 def bring_up_to_date(backend: Backend) -> None:
@@ -44,4 +45,4 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, HEAD)

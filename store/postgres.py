@@ -8,9 +8,9 @@ import threading
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -97,9 +97,8 @@ class Postgres:
     @contextmanager
     def signs(self) -> Iterator[Signs]:
         """See Backend."""
-        with self.engine.connect() as connection:
-            connection.detach()  # it is never another's
-            say(connection, f"LISTEN {CHANNEL}")
+        with closing(_own_connection(self.engine)) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
             yield _Notices(connection, self._name)
 
     def places(self, path: Path) -> "AdvisoryPlaces":
@@ -117,7 +116,7 @@ class AdvisoryPlaces:
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._family = zlib.crc32(name.encode()) - (1 << 31)  # an int4, as the two-part keys are
-        self._connection: Connection | None = None
+        self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.Lock()
 
     def try_lock(self, place: int) -> bool:
@@ -140,10 +139,9 @@ class AdvisoryPlaces:
     def _ask(self, function: str, place: int) -> Any:
         try:
             if self._connection is None:
-                self._connection = self._engine.connect()
-                self._connection.detach()
-            driver: Any = self._connection.connection.driver_connection
-            return driver.execute(f"SELECT {function}(%s, %s)", (self._family, place)).fetchone()[0]
+                self._connection = _own_connection(self._engine)
+            found = self._connection.execute(f"SELECT {function}(%s, %s)", (self._family, place)).fetchone()
+            return found and found[0]
         except Postgres.trouble as error:
             self._let_go()
             raise StoreUnavailable(str(error)) from error
@@ -157,8 +155,8 @@ class AdvisoryPlaces:
 class _Notices:
     """NOTIFY of the other processes; this one's own are not counted."""
 
-    def __init__(self, connection: Connection, own_name: str) -> None:
-        self._driver: Any = connection.connection.driver_connection
+    def __init__(self, connection: "psycopg.Connection[Any]", own_name: str) -> None:
+        self._connection = connection
         self._own_name = own_name
 
     def wait(self, stop: threading.Event) -> bool:
@@ -169,8 +167,15 @@ class _Notices:
         return True
 
     def _has_news(self, timeout_s: float, stop_after: int | None) -> bool:
-        notices = self._driver.notifies(timeout=timeout_s, stop_after=stop_after)
+        notices = self._connection.notifies(timeout=timeout_s, stop_after=stop_after)
         return any([notice.payload != self._own_name for notice in notices])  # noqa: C419 — all of them are taken
+
+
+def _own_connection(engine: Engine) -> "psycopg.Connection[Any]":
+    """Return a connection that never goes back to the pool."""
+    made = engine.raw_connection()
+    made.detach()
+    return cast("psycopg.Connection[Any]", made.dbapi_connection)
 
 
 def _locks(of: Sequence[UUID]) -> list[str]:

@@ -21,6 +21,12 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+# Sorted and compared by code points, as SQLite does, whatever the language of a PostgreSQL database is.
+Ordered = Text().with_variant(Text(collation="C"), "postgresql")
+Key = BigInteger().with_variant(Integer, "sqlite")  # there it is the rowid
+_BOTH = ("sqlite_where", "postgresql_where")
+_KEPT: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NULL"))
+_DELETED: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NOT NULL"))
 
 sessions = Table(
     "sessions",
@@ -139,7 +145,7 @@ conversations = Table(
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Index("conversations_by_session", "session_id", "updated_ms"),
     Index("conversations_by_pin", "session_id", "pinned", "updated_ms"),
-    Index("conversations_by_deletion", "deleted_ms", sqlite_where=text("deleted_ms IS NOT NULL")),
+    Index("conversations_by_deletion", "deleted_ms", **_DELETED),
 )
 
 # A tree by parent_id; `shown` marks the branch on the page, so that a page of it is one indexed range.
@@ -180,15 +186,12 @@ idempotency_keys = Table(
     sqlite_with_rowid=False,
 )
 
-# `key` is the rowid of the index of words: migration 0006 makes `item_words`, an FTS5 table, and a trigger that takes
-# out of it what is deleted here. The wide columns stand last, since SQLite reads a row from its beginning.
-_BOTH = ("sqlite_where", "postgresql_where")
-_KEPT: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NULL"))
-_DELETED: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NOT NULL"))
+# `key` is that of the index of words, too: migration 0006 makes `item_words`, which loses what is deleted here.
+# The wide columns stand last, since SQLite reads a row from its beginning.
 items = Table(
     "items",
     metadata,
-    Column("key", Integer, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("id", Uuid, nullable=False),
     Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     Column("version", Integer, nullable=False),
@@ -196,9 +199,9 @@ items = Table(
     Column("updated_ms", BigInteger, nullable=False),
     Column("deleted_ms", BigInteger),
     Column("number", Float),
-    Column("date", Text),  # 2026-11-21
+    Column("date", Ordered),  # 2026-11-21
     Column("title", Text, nullable=False),
-    Column("title_order", Text, nullable=False),  # folded
+    Column("title_order", Ordered, nullable=False),  # folded
     Column("tags", JSON, nullable=False),
     Column("attributes", JSON, nullable=False),
     Column("text", Text, nullable=False),
@@ -217,7 +220,7 @@ item_tags = Table(
     "item_tags",
     metadata,
     Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("name", Ordered, primary_key=True),
     Column("num_items", Integer, nullable=False),  # that are not deleted
     sqlite_with_rowid=False,
 )

@@ -113,6 +113,7 @@ _NEXT = (
     )
     .order_by(_num_running_of_owner(), TURN, tasks.c.id)
     .limit(1)
+    .with_for_update(skip_locked=True, of=tasks)  # PostgreSQL: what another runner is taking up is passed over
     .scalar_subquery()
 )
 _CLAIM = (
@@ -252,9 +253,9 @@ def claim(connection: Connection, wish: Claim, turn: Turn) -> TaskRow | None:
 
 
 def holds(connection: Connection, task_id: UUID, fence: int, processing: str) -> bool:
-    """Tell whether the holder with this fence still holds the task."""
+    """Tell whether the holder with this fence still holds the task, and will until this transaction ends."""
     query = select(tasks.c.id).where(tasks.c.id == task_id, tasks.c.fence == fence, tasks.c.state == processing)
-    return connection.execute(query).first() is not None
+    return connection.execute(query.with_for_update(read=True)).first() is not None
 
 
 def move(connection: Connection, row: TaskRow, state: str, **changes: Any) -> bool:

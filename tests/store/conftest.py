@@ -9,16 +9,16 @@ from store.database import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(store_at: Path | str) -> Iterator[Database]:
     """A new database."""
-    made = Database(tmp_path / "studiolo.db")
+    made = Database(store_at)
     yield made
     made.close()
 
 
 @pytest.fixture
 def neighbour(database: Database) -> Iterator[Database]:
-    """The same file as another process opens it."""
+    """The same rows as another process opens them."""
     made = Database(database.at)
     yield made
     made.close()

@@ -6,8 +6,10 @@ import uuid
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import inspect
+
 from store import event_rows, session_rows
-from store.database import Database
+from store.database import Database, backend_at
 from tests.running import ROOT
 
 DAY_MS = 86_400_000
@@ -20,6 +22,11 @@ def add_session(database: Database) -> UUID:
         session_rows.add_if_missing(write.connection, session_id, b"o" * 32, DAY_MS)
         event_rows.open_stream(write.connection, session_id, session_id)
     return session_id
+
+
+def place(word: str) -> Path | str:
+    """Return where a database is, from a word on another process's command line."""
+    return word if word.startswith("postgresql:") else Path(word)
 
 
 def another_process(program: str, *words: object) -> "subprocess.Popen[str]":
@@ -40,15 +47,11 @@ def end(process: "subprocess.Popen[str]") -> None:
     process.communicate(timeout=5)
 
 
-def table_names(path: Path) -> set[str]:
+def table_names(at: Path | str) -> set[str]:
     """Return the names of the tables in a database, without those of indexes of words."""
-    import pysqlite3.dbapi2 as sqlite
-
-    connection = sqlite.connect(str(path))
+    backend = backend_at(at)
     try:
-        rows = connection.execute(
-            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'"
-        ).fetchall()
+        names = inspect(backend.engine).get_table_names()
     finally:
-        connection.close()
-    return {str(name) for (name,) in rows}
+        backend.close()
+    return {name for name in names if not name.startswith("item_words")}

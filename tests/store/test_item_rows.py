@@ -1,6 +1,7 @@
 """Items in the store: what goes takes its words and its counts along, and what is counted is there."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ def session_id(database: Database) -> UUID:
 def keys_with(database: Database, session_id: UUID, word: str, *, is_deleted: bool = False) -> list[Any]:
     """Return what the index of words alone says."""
     with database.read() as connection:
-        found = connection.execute(INDEX.keys(mark_of(session_id, is_deleted=is_deleted), terms(word)))
+        found = connection.execute(INDEX.keys(connection, mark_of(session_id, is_deleted=is_deleted), terms(word)))
         return list(found.scalars())
 
 
@@ -79,7 +80,7 @@ def test_a_key_that_is_used_again_has_no_words_of_its_first_owner(database: Data
     with database.write() as write:
         write.connection.execute(delete(items).where(items.c.key == old.key))
     [new] = add(database, item(session_id, "harbour"))
-    assert new.key == old.key
+    assert (new.key == old.key) == isinstance(database.at, Path)  # PostgreSQL gives no key again
     assert keys_with(database, session_id, "beacon") == []
     assert keys_with(database, session_id, "harbour") == [new.key]
 

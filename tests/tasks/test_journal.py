@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 import tasks.journal
 from store import event_rows
 from store.event_rows import Event
+from store.sqlite import Sqlite
 from store.task_rows import TaskRow
 from tasks.journal import BATCH_S, Entry, FenceLost, Journal
 from tests.running import wait_until
@@ -61,17 +62,16 @@ def test_numbers_have_no_holes_under_many_writers(workshop: Workshop, neighbour:
         assert own == [f"{writer}.{place}{half}" for place in range(num_words) for half in "ab"]
 
 
-def test_nothing_is_told_before_another_connection_can_read_it(workshop: Workshop) -> None:
+def test_nothing_is_told_before_another_connection_can_read_it(workshop: Workshop, neighbour: Workshop) -> None:
     missing: list[Event] = []
     num_told = 0
 
     def look(added: Sequence[tuple[UUID, list[Event]]]) -> None:
         nonlocal num_told
-        with closing(sqlite.connect(str(workshop.path))) as other:
-            for stream, events in added:
-                found = {row[0] for row in other.execute("SELECT number FROM events WHERE stream_id=?", [stream.hex])}
-                missing.extend(event for event in events if event.number not in found)
-                num_told += len(events)
+        for stream, events in added:
+            found = numbers_of(neighbour.events(stream))
+            missing.extend(event for event in events if event.number not in found)
+            num_told += len(events)
 
     workshop.journal.listen(look)
     task = workshop.held()
@@ -164,10 +164,12 @@ def test_what_is_pending_at_the_end_is_committed(tmp_path: Path) -> None:
         assert texts_of(second.events(task.id)) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("store_at", ["sqlite"], indirect=True)
 def test_a_database_that_is_locked_delays_events_and_loses_none(workshop: Workshop, warnings: list[str]) -> None:
     task = workshop.held()
+    assert isinstance(workshop.database.backend, Sqlite)
     workshop.database.backend.writer().exec_driver_sql("PRAGMA busy_timeout=1")
-    with closing(sqlite.connect(str(workshop.path), isolation_level=None)) as other:
+    with closing(sqlite.connect(str(workshop.at), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         emit(workshop, task, *"abc")
         wait_until(lambda: any("waits" in line for line in warnings), what="the warning")
@@ -177,10 +179,11 @@ def test_a_database_that_is_locked_delays_events_and_loses_none(workshop: Worksh
     assert texts_of(workshop.events(task.id)) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("store_at", ["sqlite"], indirect=True)
 def test_a_runner_that_is_faster_than_the_disk_waits(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks.journal, "MAX_PENDING", 10)
     task = workshop.held()
-    with closing(sqlite.connect(str(workshop.path), isolation_level=None)) as other:
+    with closing(sqlite.connect(str(workshop.at), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         hasty = threading.Thread(target=emit, args=(workshop, task, *"abcdefghijklmnopqrstuvwxyz"))
         hasty.start()

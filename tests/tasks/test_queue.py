@@ -11,11 +11,13 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from launch import process_start_time
 from store import task_rows
 from store.clock import now_ms
 from store.database import Write
+from store.tables import runners
 from store.task_rows import Claim, RunnerRow, TaskRow
 from tasks.journal import Entry
 from tasks.kinds import Ending, Kind
@@ -285,8 +287,8 @@ def test_old_runners_are_forgotten_but_not_those_that_hold_something(workshop: W
     workshop.claim(busy)
     with workshop.database.write() as write:
         task_rows.remove_runners(write.connection, -1000)
-        rows = write.connection.exec_driver_sql("SELECT id FROM runners").scalars().all()
-    assert (free.hex in rows, busy.hex in rows) == (False, True)
+        rows = write.connection.execute(select(runners.c.id)).scalars().all()
+    assert (free in rows, busy in rows) == (False, True)
 
 
 def test_no_owner_has_every_place(workshop: Workshop) -> None:

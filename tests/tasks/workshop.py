@@ -30,9 +30,9 @@ TURN = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED)
 class Workshop:
     """Everything of tasks/ on one data folder; a second one on the same folder stands for another process."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.database = Database(path)
+    def __init__(self, at: Path | str) -> None:
+        self.at = at
+        self.database = Database(at)
         self.journal = Journal(self.database)
         self.queue = Queue(self.database, self.journal, {}, Limits(of_session=100_000, in_all=100_000))
         self.session_id = self.open_session()
@@ -123,11 +123,11 @@ class Workshop:
 
 
 @contextmanager
-def workshop_at(path: Path) -> Iterator[Workshop]:
+def workshop_at(at: Path | str) -> Iterator[Workshop]:
     """Give a workshop; it is closed at the end."""
-    if not path.exists():
-        path.write_bytes(_new_database())
-    workshop = Workshop(path)
+    if isinstance(at, Path) and not at.exists():
+        at.write_bytes(_new_database())
+    workshop = Workshop(at)
     try:
         yield workshop
     finally:

@@ -8,6 +8,8 @@ from alembic import op
 revision = "0006_items"
 down_revision = "0005_idempotency"
 
+ORDERED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEPT: dict[str, Any] = {
     "sqlite_where": sa.text("deleted_ms IS NULL"),
     "postgresql_where": sa.text("deleted_ms IS NULL"),
@@ -16,13 +18,25 @@ DELETED: dict[str, Any] = {
     "sqlite_where": sa.text("deleted_ms IS NOT NULL"),
     "postgresql_where": sa.text("deleted_ms IS NOT NULL"),
 }
+WORDS = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE item_words USING fts5(
+        words, content='', contentless_delete=1, prefix='10 11', tokenize="ascii tokenchars '#'")""",
+        "CREATE TRIGGER item_words_go AFTER DELETE ON items BEGIN DELETE FROM item_words WHERE rowid = old.key; END",
+    ),
+    "postgresql": (
+        """CREATE TABLE item_words (
+        key BIGINT PRIMARY KEY REFERENCES items (key) ON DELETE CASCADE, words TSVECTOR NOT NULL)""",
+        "CREATE INDEX item_words_by_word ON item_words USING gin (words)",
+    ),
+}
 
 
 def upgrade() -> None:
     """Add the tables."""
     op.create_table(
         "items",
-        sa.Column("key", sa.Integer(), primary_key=True),
+        sa.Column("key", KEY, primary_key=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), sa.ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -30,9 +44,9 @@ def upgrade() -> None:
         sa.Column("updated_ms", sa.BigInteger(), nullable=False),
         sa.Column("deleted_ms", sa.BigInteger()),
         sa.Column("number", sa.Float()),
-        sa.Column("date", sa.Text()),
+        sa.Column("date", ORDERED),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("title_order", sa.Text(), nullable=False),
+        sa.Column("title_order", ORDERED, nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("attributes", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -49,18 +63,10 @@ def upgrade() -> None:
     op.create_table(
         "item_tags",
         sa.Column("session_id", sa.Uuid(), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("name", sa.Text(), primary_key=True),
+        sa.Column("name", ORDERED, primary_key=True),
         sa.Column("num_items", sa.Integer(), nullable=False),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "conversations_by_deletion", "conversations", ["deleted_ms"], sqlite_where=sa.text("deleted_ms IS NOT NULL")
-    )
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE item_words USING fts5("
-            "words, content='', contentless_delete=1, prefix='10 11', tokenize=\"ascii tokenchars '#'\")"
-        )
-        op.execute(
-            "CREATE TRIGGER item_words_go AFTER DELETE ON items BEGIN DELETE FROM item_words WHERE rowid = old.key; END"
-        )
+    op.create_index("conversations_by_deletion", "conversations", ["deleted_ms"], **DELETED)
+    for statement in WORDS[op.get_bind().dialect.name]:
+        op.execute(statement)
