@@ -1,7 +1,7 @@
 """The ground of every area: one object a call, bound to its caller."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from api.caller import Caller
@@ -32,6 +32,10 @@ class Area:
     def once(self, declared: Method, given: Mapping[str, Any], work: Callable[[], Any]) -> Any:
         """Do a call that has an idempotency key, or answer what it answered before."""
         return self._services.once.answer(declared, self._caller, given, work)
+
+    def _write(self) -> AbstractContextManager[Write]:
+        """Give a write transaction of this workspace."""
+        return self._services.database.write(self._caller.session_id)
 
     def _store_session(self, write: Write) -> None:
         """Make the workspace's row at its first write. Raises NotFound where another browser was first."""

@@ -42,7 +42,7 @@ class Chat(Area):
         Without a conversation a new one begins, titled by the question's first line.
         """
         chosen = self._services.models.id_of(self._services.models.choose(model))
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             conversation = self._open(write, conversation_id) if conversation_id else self._begin(write, text)
             return self._ask(write, conversation, text, chosen)
@@ -51,7 +51,7 @@ class Chat(Area):
     def retry_message(self, message_id: UUID, model: str | None = None) -> Task:
         """Ask the question of an answer again; the new answer takes its place."""
         chosen = self._services.models.id_of(self._services.models.choose(model))
-        with self._services.database.write() as write:
+        with self._write() as write:
             old = self._own_message(write, message_id, "assistant")
             self._open(write, old.conversation_id)
             chat_rows.show_way_to(write.connection, old)
@@ -62,7 +62,7 @@ class Chat(Area):
     def update_message(self, message_id: UUID, text: Text, model: str | None = None) -> Task:
         """Ask a question in other words; the old one stays beside it as a branch."""
         chosen = self._services.models.id_of(self._services.models.choose(model))
-        with self._services.database.write() as write:
+        with self._write() as write:
             old = self._own_message(write, message_id, "user")
             self._open(write, old.conversation_id)
             chat_rows.show_way_to(write.connection, old)
@@ -71,7 +71,7 @@ class Chat(Area):
     @method(rest="POST /chat/message/{message_id}/open", needs="chat:write")
     def open_branch(self, message_id: UUID) -> ConversationPage:
         """Show the branch that a message stands on, down to its newest end."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             target = self._own_message(write, message_id)
             self._open(write, target.conversation_id)
             chat_rows.show_way_to(write.connection, target)

@@ -81,21 +81,21 @@ class Conversations(Area):
         changes: dict[str, object] = {} if title is None else {"title": title.strip()}
         if pinned is not None:
             changes["pinned"] = pinned
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._kept(write.connection, conversation_id)
             return self._change(write, conversation_id, changes, "updated")
 
     @method(rest="DELETE /chat/conversations/{conversation_id}", needs="chat:write")
     def delete_conversation(self, conversation_id: UUID) -> Conversation:
         """Delete a conversation; `restore_conversation` brings it back."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._kept(write.connection, conversation_id)
             return self._change(write, conversation_id, {"deleted_ms": now_ms()}, "deleted")
 
     @method(rest="POST /trash/conversations/{conversation_id}/restore", needs="chat:write")
     def restore_conversation(self, conversation_id: UUID) -> Conversation:
         """Bring a deleted conversation back, whole."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._own(write.connection, conversation_id)
             return self._change(write, conversation_id, {"deleted_ms": None}, "updated")
 

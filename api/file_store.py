@@ -129,7 +129,7 @@ class FileStore:
         part.shut()
         self.blobs.keep(part.path, sha256)
         row = _file_of(upload, sha256)
-        with self.database.write() as write:
+        with self.database.write(row.session_id) as write:
             if not upload_rows.remove(write.connection, upload.id):
                 raise NotFound("upload")
             file_rows.add(write.connection, row)
@@ -163,14 +163,14 @@ class FileStore:
             part.remove()
 
     def _note_whole(self, upload: UploadRow, sha256: bytes) -> None:
-        with self.database.write() as write:
+        with self.database.write(upload.session_id) as write:
             file_rows.add_blob(write.connection, sha256, upload.size)
             if not upload_rows.note_whole(write.connection, upload.id, sha256):
                 raise NotFound("upload")
 
     def _note_draft(self, file_id: UUID, new: NewFile, size: int) -> UploadRow:
         row = new_upload(new, size, file_id)
-        with self.database.write() as write:
+        with self.database.write(new.session_id) as write:
             self.make_room(write, new.session_id, size)
             upload_rows.add(write.connection, row)
         return row

@@ -59,8 +59,8 @@ class FileSweep:
     def _remove_blobs(self) -> None:
         with self._files.database.read() as connection:
             unused = file_rows.unused_blobs(connection, BATCH)
-        for sha256 in unused:
+        for sha256, seen_ms in unused:
             with self._files.database.write() as write:
-                if file_rows.remove_unused_blob(write.connection, sha256):
+                if file_rows.remove_unused_blob(write.connection, sha256, seen_ms):
                     self._files.blobs.remove(sha256)
         self._files.blobs.clear()

@@ -90,7 +90,7 @@ class Uploads:
         with part:
             if now.row is None:
                 raise NotFound("upload")
-            with self._files.database.write() as write:
+            with self._files.database.write(now.row.session_id) as write:
                 upload_rows.remove(write.connection, now.id)
             part.remove()
 
@@ -113,5 +113,5 @@ class Uploads:
     def _put_off(self, row: UploadRow) -> None:
         expires_ms = now_ms() + UPLOAD_MS
         if expires_ms - row.expires_ms >= PUT_OFF_MS:
-            with self._files.database.write() as write:
+            with self._files.database.write(row.session_id) as write:
                 upload_rows.put_off(write.connection, row.id, expires_ms)

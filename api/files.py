@@ -103,7 +103,7 @@ class Files(Area):
         files, session_id = self._services.files, self._caller.session_id
         files.refuse_full_disk(size)
         row = new_upload(NewFile(session_id=session_id, name=name, media_type=media_type), size)
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             files.make_room(write, session_id, size)
             self._add_upload(write, row)
@@ -112,7 +112,7 @@ class Files(Area):
     @method(rest="PATCH /files/{file_id}", needs="files:write")
     def update_file(self, file_id: UUID, name: FileName) -> File:
         """Rename a file; its media type follows the new name."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             row = self._services.files.find(write.connection, self._caller.session_id, file_id)
             kind = media_type_of(name, row.media_type)
             return self._change(write, row, "updated", name=name, media_type=kind)
@@ -123,14 +123,14 @@ class Files(Area):
 
         It can be brought back for 30 days, or until the workspace needs its room for new files.
         """
-        with self._services.database.write() as write:
+        with self._write() as write:
             row = self._services.files.find(write.connection, self._caller.session_id, file_id)
             return self._change(write, row, "deleted", deleted_ms=now_ms())
 
     @method(rest="POST /trash/files/{file_id}/restore", needs="files:write")
     def restore_file(self, file_id: UUID) -> File:
         """Bring a deleted file back."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             row = file_rows.find(write.connection, file_id)
             if row is None or row.session_id != self._caller.session_id:
                 raise NotFound("file")

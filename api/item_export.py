@@ -61,7 +61,7 @@ class Exports:
         new = NewFile(session_id=task.session_id, name=name, media_type=MEDIA_TYPES[form])
         file = self._files.add_file(new, lambda stream: WRITERS[form](stream, counted.read(self._pages(task))))
         facts = {**task.facts, "made": {"file_id": str(file.id), "num_items": counted.num}}
-        with self._database.write() as write:
+        with self._database.write(task.session_id) as write:
             work.change_in(write, facts=facts)
 
     def _pages(self, task: TaskRow) -> Pages:

@@ -136,7 +136,7 @@ class Batches:
     def add(self, rows: Sequence[ItemRow], refusals: Refusals, percent: int) -> None:
         """Add items. Raises FenceLost where another runner ended the task in this one's name."""
         prepared = item_rows.prepare(rows)
-        with self._database.write() as write:
+        with self._database.write(self._task.session_id) as write:
             self._num_added += len(rows)
             self._write_figures(write, self._made(refusals), percent)
             item_rows.add(write.connection, prepared)
@@ -146,7 +146,7 @@ class Batches:
 
     def note(self, refusals: Refusals, report_id: UUID) -> None:
         """Note the file that has all refused rows."""
-        with self._database.write() as write:
+        with self._database.write(self._task.session_id) as write:
             self._write_figures(write, {**self._made(refusals), "report_file_id": str(report_id)}, 100)
 
     def _made(self, refusals: Refusals) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class ItemTransfer(Area):
             file = self._services.files.find(connection, self._caller.session_id, file_id)
         arguments = {"file_id": str(file.id), "form": form}
         made = {"num_added": 0, "num_refused": 0, "refused": [], "report_file_id": None}
-        with self._services.database.write() as write:
+        with self._write() as write:
             return self._submit(write, IMPORT, arguments, {**arguments, "made": made})
 
     @method(rest="POST /export/items", needs="items:write", example={"form": "csv"})
@@ -44,7 +44,7 @@ class ItemTransfer(Area):
 
         `facts.made` of the task that has ended tells file_id and num_items. `start_import` reads the file again.
         """
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             return self._submit(write, EXPORT, {"form": form, "where": where or {}, "sort": sort}, {"form": form})
 

@@ -96,7 +96,7 @@ class Items(Area):
         row = ItemRow(
             id=uuid.uuid4(), session_id=self._caller.session_id, created_ms=now, updated_ms=now, **_columns(item)
         )
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             item_rows.add(write.connection, item_rows.prepare([row]))
             self._tell(write, row.id, "created")
@@ -132,7 +132,7 @@ class Items(Area):
     @method(rest="POST /trash/items/{item_id}/restore", needs="items:write")
     def restore_item(self, item_id: UUID) -> Item:
         """Bring a deleted item back."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             row = item_rows.find(write.connection, self._caller.session_id, item_id)
             if row is None:
                 raise NotFound("item")
@@ -169,7 +169,7 @@ class Items(Area):
         self, item_id: UUID, if_version: int | None, work: Callable[[ItemRow], ItemRow], change: str = "updated"
     ) -> Item:
         wanted = if_version if if_version is not None else self._caller.expected_version
-        with self._services.database.write() as write:
+        with self._write() as write:
             row = self._kept(write.connection, item_id)
             if wanted is not None and wanted != row.version:
                 raise Conflict(version=row.version, current=item_of(row).model_dump(mode="json"))
@@ -184,7 +184,7 @@ class Items(Area):
         return new
 
     def _change_many(self, item_ids: Sequence[UUID], work: Callable[[ItemRow], ItemRow], change: str) -> ChangedItems:
-        with self._services.database.write() as write:
+        with self._write() as write:
             rows = item_rows.find_many(write.connection, self._caller.session_id, item_ids)
             rows = [row for row in rows if (row.deleted_ms is not None) == (change == "restored")]
             now = now_ms()

@@ -60,7 +60,7 @@ class Once:
 
     def _keep(self, asked: KeyRow, answer: str | None) -> None:
         row = KeyRow(session_id=asked.session_id, key=asked.key, hash=asked.hash, answer=answer)
-        with self._database.write() as write:
+        with self._database.write(asked.session_id) as write:
             key_rows.add(write.connection, row)
 
     def _find(self, asked: KeyRow) -> KeyRow | None:

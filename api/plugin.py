@@ -74,7 +74,7 @@ class Plugin(Area, registered=False):
         Raises TooManyTasks.
         """
         order = Order(session_id=self._caller.session_id, kind=work, arguments=arguments, facts={})
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             return task_of(self._services.queue.submit(write, order), self._caller.language)
 
@@ -106,7 +106,7 @@ class Plugin(Area, registered=False):
         if now == before:
             return
         session_id = self._caller.session_id
-        with self._services.database.write() as write:
+        with self._write() as write:
             if version == 0:
                 self._store_session(write)  # with a higher version it is stored, and was opened as this caller's own
             if not session_rows.replace_data(write.connection, session_id, data, version):

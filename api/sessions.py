@@ -80,7 +80,7 @@ class Sessions(Area):
     def update_session(self, title: Annotated[str, Field(max_length=MAX_TITLE)] | None = None) -> Session:
         """Name this workspace; without a name, only put its end off."""
         session_id = self._caller.session_id
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             session_rows.touch(write.connection, session_id, self._services.idle_ms)
             if title is not None:
@@ -105,7 +105,7 @@ class Sessions(Area):
         try:
             with (
                 self._services.locks.hold(self._caller.session_id, LOCK_TIMEOUT_S),
-                self._services.database.write() as write,
+                self._write() as write,
             ):
                 wanted = if_version if if_version is not None else self._caller.expected_version
                 return self._patch(write, patch, wanted)

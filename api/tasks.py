@@ -87,7 +87,7 @@ class Tasks(Area):
 
         One that has ended is left as it is.
         """
-        with self._services.database.write() as write:
+        with self._write() as write:
             task = self._own(task_rows.find(write.connection, task_id))
             self._services.queue.cancel(write, task)
             return self._again(write, task_id)
@@ -95,7 +95,7 @@ class Tasks(Area):
     @method(rest="POST /task/{task_id}/answer", needs="tasks:write")
     def answer_task(self, task_id: UUID, answer: JsonValue) -> Task:
         """Answer the question of a waiting task; its work goes on."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             task = self._own(task_rows.find(write.connection, task_id))
             check_answer(task.question or {}, answer)
             try:
@@ -107,7 +107,7 @@ class Tasks(Area):
     @method(rest="POST /task/{task_id}/retry", needs="tasks:write")
     def retry_task(self, task_id: UUID) -> Task:
         """Do a failed or cancelled task anew; the old one stays as it ended."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             task = self._own(task_rows.find(write.connection, task_id))
             if not self._may_be_retried(task):
                 raise NotRetriable(kind=task.kind)
@@ -124,7 +124,7 @@ class Tasks(Area):
     @method(rest="PATCH /task/{task_id}", needs="tasks:write")
     def update_task(self, task_id: UUID, priority: Annotated[int, Field(ge=0, le=MAX_PRIORITY)]) -> Task:
         """Give a task another priority, 0 to 9: the higher the sooner."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             task = self._own(task_rows.find(write.connection, task_id))
             task_rows.change(write.connection, task_id, priority=priority)
             entry = {"id": str(task_id), "kind": task.kind, "state": task.state}
@@ -137,7 +137,7 @@ class Tasks(Area):
 
         `restore_task` puts it back on the list.
         """
-        with self._services.database.write() as write:
+        with self._write() as write:
             task = self._own(task_rows.find(write.connection, task_id))
             self._services.queue.cancel(write, task)
             return self._put(write, task, is_deleted=True)
@@ -145,7 +145,7 @@ class Tasks(Area):
     @method(rest="POST /trash/tasks/{task_id}/restore", needs="tasks:write")
     def restore_task(self, task_id: UUID) -> Task:
         """Put a deleted task back on the list; one that was cancelled by that stays so."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             task = self._own(task_rows.find(write.connection, task_id), with_deleted=True)
             return self._put(write, task, is_deleted=False)
 

@@ -67,7 +67,7 @@ class Tokens(Area):
             created_ms=now,
             expires_ms=now + days * DAY_MS,
         )
-        with self._services.database.write() as write:
+        with self._write() as write:
             self._store_session(write)
             if token_rows.num_of_session(write.connection, row.session_id) >= MAX_TOKENS:
                 raise Forbidden(reason=f"a workspace has at most {MAX_TOKENS} tokens; delete one first")
@@ -84,7 +84,7 @@ class Tokens(Area):
     @method(rest="DELETE /tokens/{token_id}", needs="tokens:write")
     def delete_token(self, token_id: UUID) -> None:
         """Delete a token: from now on it opens nothing."""
-        with self._services.database.write() as write:
+        with self._write() as write:
             if not token_rows.remove(write.connection, self._caller.session_id, token_id):
                 raise NotFound("token")
 

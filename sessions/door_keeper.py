@@ -124,7 +124,7 @@ class DoorKeeper:
 
     def _take_over(self, row: SessionRow, owner: bytes) -> None:
         # Two tabs opened at once were each given a key; the browser kept the later one. Its proof names this workspace.
-        with self._database.write() as write:
+        with self._database.write(row.id) as write:
             session_rows.change_owner(write.connection, row.id, owner)
 
     def _touch_token(self, found: TokenRow) -> None:

@@ -61,11 +61,11 @@ class Sweeper:
         with self._database.read() as connection:
             long = event_rows.long_session_streams(connection, 2 * KEPT_EVENTS, self.BATCH)
         for stream_id in long:
-            with self._database.write() as write:
+            with self._database.write(stream_id) as write:
                 event_rows.fold(write.connection, stream_id, KEPT_EVENTS)
 
     def _remove(self, session_id: UUID) -> bool:
-        with self._database.write() as write:
+        with self._database.write(session_id) as write:
             is_gone = session_rows.remove_expired(write.connection, session_id)
         if is_gone:
             self._active.drop(session_id)

@@ -91,19 +91,22 @@ def remove_deleted_before(connection: Connection, moment_ms: int) -> int:
 
 
 def add_blob(connection: Connection, sha256: bytes, size: int) -> None:
-    """Add a blob if it has no row; the same transaction adds what points to it."""
-    values = {"sha256": sha256, "size": size, "created_ms": now_ms()}
-    connection.execute(upsert(connection, blobs).values(values).on_conflict_do_nothing())
+    """Add a blob, or note that it was added again; the same transaction adds what points to it."""
+    added = upsert(connection, blobs).values(sha256=sha256, size=size, created_ms=now_ms())
+    again = {"created_ms": added.excluded.created_ms}
+    connection.execute(added.on_conflict_do_update(index_elements=[blobs.c.sha256], set_=again))
 
 
-def unused_blobs(connection: Connection, limit: int) -> list[bytes]:
-    """Return blobs that nothing points to."""
-    return list(connection.execute(select(blobs.c.sha256).where(*_is_unused()).limit(limit)).scalars())
+def unused_blobs(connection: Connection, limit: int) -> list[tuple[bytes, int]]:
+    """Return blobs that nothing points to, each with the moment when it was last added."""
+    query = select(blobs.c.sha256, blobs.c.created_ms).where(*_is_unused()).limit(limit)
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def remove_unused_blob(connection: Connection, sha256: bytes) -> bool:
-    """Remove a blob's row unless something points to it by now; returns whether it went."""
-    return connection.execute(delete(blobs).where(blobs.c.sha256 == sha256, *_is_unused())).rowcount == 1
+def remove_unused_blob(connection: Connection, sha256: bytes, added_ms: int) -> bool:
+    """Remove a blob's row unless it was added again or something points to it by now; returns whether it went."""
+    seen = (blobs.c.sha256 == sha256, blobs.c.created_ms == added_ms)
+    return connection.execute(delete(blobs).where(*seen, *_is_unused())).rowcount == 1
 
 
 def _is_unused() -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -28,6 +29,7 @@ LOOKS_A_LEASE = 4  # how often a lease is renewed before it runs out
 DRAIN_LOOK_S = 0.02
 STOP_S = 1.0  # how long work that was told to stop may take to say so
 UNSEEN_MS = 86_400_000
+CLAIMS = UUID(int=0x5354_5544_494F_4C4F)  # what claims are of where the bounds of kinds hang on what others claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,8 @@ class Runner:
                 self._take_back(task)
 
     def _take_back(self, task: TaskRow) -> None:
-        # One that cannot be ended must not hold up the others.
-        with logger.catch(message="Taking a task back failed; it is tried again."), self._database.write() as write:
+        kept = logger.catch(message="Taking a task back failed; it is tried again.")
+        with kept, self._database.write(task.session_id) as write:  # one that cannot be ended must not hold up others
             self._queue.take_back(write, task)
 
     def expire_overdue(self) -> None:
@@ -143,8 +145,11 @@ class Runner:
             if work is not None:
                 work.expire()
             else:
-                with logger.catch(message="Ending an overdue task failed."), self._database.write() as write:
-                    self._queue.expire(write, task)
+                self._expire(task)
+
+    def _expire(self, task: TaskRow) -> None:
+        with logger.catch(message="Ending an overdue task failed."), self._database.write(task.session_id) as write:
+            self._queue.expire(write, task)
 
     def _hear_cancels(self) -> None:
         with self._database.read() as connection:
@@ -179,15 +184,16 @@ class Runner:
         with self._database.read() as connection:
             if not task_rows.any_due(connection, DUE):
                 return None
-        with self._database.write() as write:
-            turn = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED, full=self._full_kinds(write))
+        bounds = {kind.name: kind.max_running for kind in self._queue.kinds.values() if kind.max_running is not None}
+        with self._database.write(*([CLAIMS] if bounds else [])) as write:
+            full = self._full_kinds(write, bounds)
+            turn = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED, full=full)
             task = task_rows.claim(write.connection, self._wish, turn)
             if task is not None:
                 self._queue.start(write, task)
             return task
 
-    def _full_kinds(self, write: Write) -> list[str]:
-        bounds = {kind.name: kind.max_running for kind in self._queue.kinds.values() if kind.max_running is not None}
+    def _full_kinds(self, write: Write, bounds: Mapping[str, int]) -> list[str]:
         running = task_rows.num_running(write.connection, bounds, TaskState.PROCESSING) if bounds else {}
         return [name for name, bound in bounds.items() if running.get(name, 0) >= bound]
 
@@ -224,7 +230,7 @@ class Runner:
 
     def _finish(self, task: TaskRow, ending: Ending | Waits) -> None:
         self._journal.flush(task.id, task.fence)
-        with self._database.write() as write:
+        with self._database.write(task.session_id) as write:
             if not self._settle(write, task, ending):
                 raise FenceLost
 
@@ -238,7 +244,7 @@ class Runner:
     def _hand_back(self, task: TaskRow) -> None:
         """Let another runner take up what stops only because this one does; the rest ends as after a death."""
         self._journal.flush(task.id, task.fence)
-        with self._database.write() as write:
+        with self._database.write(task.session_id) as write:
             row = task_rows.find(write.connection, task.id)  # a visitor may have asked for its end meanwhile
             if row is not None and (row.state, row.fence) == (task.state, task.fence):
                 self._queue.take_back(write, row)

@@ -124,5 +124,5 @@ class Work:
         self._change(steps=self._steps)
 
     def _change(self, **changes: Any) -> None:
-        with self._database.write() as write:
+        with self._database.write(self.task.session_id) as write:
             self.change_in(write, **changes)
