@@ -52,6 +52,23 @@ class Api(Plugin):
             work.progress(number, to)
 
     @method
+    def start_printer(self, num_bytes: int, piece_bytes: int = 16_384, a_second: int = 50_000_000) -> Task:
+        """Have much printed."""
+        return self.start("printer", num_bytes=num_bytes, piece_bytes=piece_bytes, a_second=a_second)
+
+    @task
+    @staticmethod
+    def printer(work: Work, num_bytes: int, piece_bytes: int, a_second: int) -> None:
+        """Print numbered lines, at most so many bytes a second, until it is enough or cancelled."""
+        stopped, begun = threading.Event(), time.monotonic()
+        work.on_cancel(stopped.set)
+        for place in range(num_bytes // piece_bytes):
+            ahead_s = place * piece_bytes / a_second - (time.monotonic() - begun)
+            if work.is_cancelled or (ahead_s > 0 and stopped.wait(ahead_s)):
+                return
+            work.emit("text", {"text": f"{place:011} ".ljust(piece_bytes - 1, "x") + "\n"})
+
+    @method
     def start_question(self, text: str) -> Task:
         """Have a person asked."""
         return self.start("asking", text=text)

@@ -14,7 +14,7 @@ from store.task_rows import TaskRow
 from tasks.folding import KEPT_BYTES, fold_stream, folded, keep, unfolded
 from tasks.journal import MAX_EVENT_BYTES, EventTooLarge
 from tasks.kinds import Ending
-from tasks.readers import MAX_READ_LETTERS, Readers
+from tasks.readers import Readers
 from tasks.states import TaskState
 from tests.tasks.workshop import Workshop
 
@@ -193,7 +193,7 @@ def test_a_reading_of_large_events_is_bounded_in_letters_and_takes_one_at_least(
 
     found = asyncio.run(read())
     assert sum(num for num, _size in found) == 8
-    assert [size for num, size in found if size > 1.1 * MAX_READ_LETTERS and num > 1] == []
+    assert [size for num, size in found if size > 100_000 and num > 1] == []
 
 
 def test_a_printer_waits_for_the_disk_and_the_others_do_not(
