@@ -24,6 +24,8 @@ def main(arguments: Sequence[str]) -> int:
         "mcp": _mcp,
         "worker": _worker,
     }
+    if word in ("backup", "restore", "db"):
+        return _data(arguments)
     if word in runs:
         return runs[word](rest)
     print(_HELP)
@@ -38,6 +40,8 @@ _HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
   python main.py call    call a method from the shell: `call --help`, `call <method> --help`
   python main.py mcp     serve the Model Context Protocol on stdio (at /mcp the server does, too)
   python main.py worker  take up tasks in a process of its own, beside the server (there: STUDIOLO_NUM_RUNNERS=0)
+  python main.py backup  save all data as a folder while the server works; `restore FOLDER` brings it back
+  python main.py db      upgrade, check, or copy the database: `db --help`
   python main.py types   write what is generated from the declarations; --check says whether it is fresh
   python main.py model   (started by the others) the small model on this machine
 """
@@ -132,6 +136,13 @@ def _mcp(arguments: Sequence[str]) -> int:
     from web_mode import START_ERRORS, build
 
     return mcp(arguments, build, START_ERRORS)
+
+
+def _data(arguments: Sequence[str]) -> int:
+    _go_into_own_python()
+    from doors.data_words import main as data
+
+    return data(arguments)
 
 
 def _completion(_arguments: Sequence[str]) -> int:

@@ -75,6 +75,7 @@ from sessions.trash import TrashSweep
 from settings import Settings, SettingsError, load_settings
 from store.blobs import FolderBlobs
 from store.database import Database, StoreUnavailable
+from store.drafts import refuse_half_restored
 from store.folder import NetworkFolder
 from store.parts import PartFiles
 from store.session_lock import SessionLocks
@@ -129,6 +130,7 @@ class Parts:
 
 def build(settings: Settings) -> Parts:
     """Wire the parts of one process."""
+    refuse_half_restored(settings.data_dir)
     database = Database(settings.database_url or settings.data_dir / "studiolo.db", settings.database_connections)
     local_model = _local_model(settings)
     models = _models(settings, local_model)

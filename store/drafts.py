@@ -10,10 +10,23 @@ from store.backend import StoreFull
 from store.file_lock import LockTimeout, file_lock
 
 PARTIAL = ".partial"
+RESTORE = "restore"
 
 
 class MoveRefused(Exception):
     """Data was not moved, and nothing was left half moved; the text says why, and what to do."""
+
+
+class HalfRestored(OSError):
+    """A restore onto this data folder did not end."""
+
+
+def refuse_half_restored(folder: Path) -> None:
+    """Raise HalfRestored where a restore did not end: what is there must not be taken for all."""
+    if draft_of(folder / RESTORE).exists():
+        raise HalfRestored(
+            f"A restore onto {folder} is under way or was cut off: wait, or run `python main.py restore` once more."
+        )
 
 
 def draft_of(place: Path) -> Path:

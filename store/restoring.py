@@ -21,21 +21,16 @@ from store import quiet_file
 from store.backup_folder import BLOBS, DATABASE, KEYS, MANIFEST, SUMS, DataPlace, Manifest, altered
 from store.blobs import place_of
 from store.copying import TROUBLE, Tell, copy_database, first_line, picture_of, refuse_unknown_revision
-from store.drafts import MoveRefused, appear, draft_folder, draft_of, in_mb, make_lasting, refuse_small_disk
+from store.drafts import RESTORE, MoveRefused, appear, draft_folder, draft_of, in_mb, make_lasting, refuse_small_disk
 from store.folder import refuse_network_folder
 from store.full_disk import telling_full
 from store.migrate import newest, version_in
 from store.table_sums import sum_of, tables_in
 
-NAME = "restore"
 FILES = "files"
 PUBLISHED = (FILES, *backup.KEY_FILES)  # in this order, and the SQLite file last
 STRANGE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO})
 MAX_LINE = 256
-
-
-class HalfRestored(OSError):
-    """A restore onto this data folder did not end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +47,13 @@ class _Backup:
             raise altered(name)
 
 
-def refuse_half_restored(folder: Path) -> None:
-    """Raise HalfRestored where a restore did not end: what is there must not be taken for all."""
-    if draft_of(folder / NAME).exists():
-        raise HalfRestored(
-            f"A restore onto {folder} is under way or was cut off: wait, or run `python main.py restore` once more."
-        )
-
-
 def restore_backup(source: Path, place: DataPlace, tell: Tell) -> Manifest:
     """Restore; where this raises, the folder is as it was. Raises MoveRefused, StoreFull, StoreUnavailable, OSError."""
     found = _read(source)
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_network_folder(place.folder)
     was_cut = _was_cut(place)
-    with draft_folder(place.folder / NAME) as draft, telling_full():
+    with draft_folder(place.folder / RESTORE) as draft, telling_full():
         if was_cut:
             _take_back(place.folder)
         _refuse_others(place.folder)
@@ -98,7 +85,7 @@ def _read(source: Path) -> _Backup:
 
 def _was_cut(place: DataPlace) -> bool:
     """Tell whether an earlier restore was cut off. Raises MoveRefused where all of it had come."""
-    draft = draft_of(place.folder / NAME)
+    draft = draft_of(place.folder / RESTORE)
     if draft.exists() and (place.folder / DATABASE).exists():
         shutil.rmtree(draft, ignore_errors=True)
         raise MoveRefused(f"The last restore onto {place.folder} had just ended, and is whole: nothing is left to do.")
@@ -112,7 +99,9 @@ def _take_back(folder: Path) -> None:
 
 
 def _refuse_others(folder: Path) -> None:
-    others = sorted({path.name for path in folder.iterdir()} - {f".{NAME}.lock", f".{NAME}.partial", "lost+found"})
+    others = sorted(
+        {path.name for path in folder.iterdir()} - {f".{RESTORE}.lock", f".{RESTORE}.partial", "lost+found"}
+    )
     if others:
         raise MoveRefused(
             f"{folder} is not empty: it has {', '.join(others[:5])}. Stop the server and move that away, or set "
