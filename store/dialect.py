@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Table, cast, func, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Integer, Table, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.compiler import compiles
@@ -30,6 +30,11 @@ def new_keys(connection: Connection, column: Column[int], num: int) -> Sequence[
         return list(connection.execute(query).scalars())
     last: int = connection.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
     return range(last + 1, last + 1 + num)
+
+
+def total_of(column: Column[int]) -> ColumnElement[int]:
+    """Return the sum of whole numbers, 0 of none; PostgreSQL would make a decimal of it."""
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
 class place_in(FunctionElement[int]):  # noqa: N801 — a function of SQL

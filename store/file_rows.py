@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, exists, insert, select, tuple_, update
 
 from store.clock import now_ms
-from store.dialect import upsert
+from store.dialect import total_of, upsert
 from store.tables import blobs, files, uploads
 
 
@@ -67,7 +67,7 @@ def change(connection: Connection, file_id: UUID, **changes: Any) -> None:
 
 def sizes_of_session(connection: Connection, session_id: UUID) -> tuple[int, int]:
     """Return how many bytes a workspace's files have, and how many its deleted ones."""
-    size = func.coalesce(func.sum(files.c.size), 0)
+    size = total_of(files.c.size)
     own = files.c.session_id == session_id
     kept = connection.execute(select(size).where(own, files.c.deleted_ms.is_(None))).scalar_one()
     deleted = connection.execute(select(size).where(own, files.c.deleted_ms.is_not(None))).scalar_one()

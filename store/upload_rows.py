@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from store.clock import now_ms
+from store.dialect import total_of
 from store.tables import uploads
 
 
@@ -39,7 +40,7 @@ def find(connection: Connection, upload_id: UUID) -> UploadRow | None:
 
 def totals_of_session(connection: Connection, session_id: UUID) -> tuple[int, int]:
     """Return how many uploads a workspace has under way, and how many bytes they will have."""
-    totals = select(func.count(), func.coalesce(func.sum(uploads.c.size), 0))
+    totals = select(func.count(), total_of(uploads.c.size))
     row = connection.execute(totals.where(uploads.c.session_id == session_id, uploads.c.expires_ms > now_ms())).one()
     return row[0], row[1]
 
