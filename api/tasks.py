@@ -41,7 +41,7 @@ class TaskFilter(StrEnum):
     CANCELLED = TaskState.CANCELLED.value
 
 
-GROUPS = {None: frozenset(TaskState), TaskFilter.OPEN: OPEN, TaskFilter.ENDED: FINAL}
+GROUPS = {TaskFilter.OPEN: OPEN, TaskFilter.ENDED: FINAL}
 
 
 class TaskList(BaseModel):
@@ -189,7 +189,9 @@ class Tasks(Area):
 
 
 def _states(asked: TaskFilter | None) -> frozenset[TaskState]:
-    return GROUPS.get(asked) or frozenset({TaskState(asked)})
+    if asked is None:
+        return frozenset(TaskState)
+    return GROUPS.get(asked) or frozenset({TaskState(asked.value)})
 
 
 def _word(row: TaskRow) -> str:

@@ -1,5 +1,7 @@
-import { Folder, type LucideIcon, MessageCircle, TableProperties } from "lucide-react";
+import { Folder, ListTodo, type LucideIcon, MessageCircle, TableProperties } from "lucide-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { withTexts } from "./i18n/i18n";
+import { QuestionMark } from "./tasks/QuestionMark";
 
 /** A part of the page with a folder of its own. */
 export interface Area {
@@ -8,11 +10,13 @@ export interface Area {
   path: string;
   icon: LucideIcon;
   /** The key of its name in the translations. */
-  title: "areas.chat" | "areas.items" | "areas.files";
+  title: "areas.chat" | "areas.items" | "areas.files" | "areas.tasks";
   /** Gets what follows `path` in the address, "" where nothing does. */
   Page: LazyExoticComponent<ComponentType<{ rest: string }>>;
   /** What it adds to the navigation on the left. */
   Side?: LazyExoticComponent<ComponentType<{ rest: string }>>;
+  /** What stands beside its name wherever that stands. */
+  Mark?: ComponentType;
 }
 
 const [home, ...others]: [Area, ...Area[]] = [
@@ -29,14 +33,22 @@ const [home, ...others]: [Area, ...Area[]] = [
     path: "items",
     icon: TableProperties,
     title: "areas.items",
-    Page: lazy(() => import("./items/Items")),
+    Page: lazy(() => withTexts("items", () => import("./items/Items"))),
   },
   {
     id: "files",
     path: "files",
     icon: Folder,
     title: "areas.files",
-    Page: lazy(() => import("./files/Files")),
+    Page: lazy(() => withTexts("files", () => import("./files/Files"))),
+  },
+  {
+    id: "tasks",
+    path: "tasks",
+    icon: ListTodo,
+    title: "areas.tasks",
+    Page: lazy(() => withTexts("tasks", () => import("./tasks/Tasks"))),
+    Mark: QuestionMark,
   },
 ];
 

@@ -8,6 +8,7 @@ import pytest
 
 from providers.fakes.openai_server import FakeOpenAI
 from tests.browser.chromium import Page, chromium
+from tests.browser.task_server import TaskServer
 from tests.running import Server
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ def chat_server(tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenA
     """A server whose model does what a question's mark says: `[[count:500:10]]`, `[[echo]]`, none: a short answer."""
     data_dir: Path = tmp_path_factory.mktemp("chat")
     with Server(data_dir, model_url=fake_models.url, model_name="ok", local_model="false") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def task_server(tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenAI) -> Iterator[Server]:
+    """The same with long work that counts, asks, fails and waits."""
+    data_dir: Path = tmp_path_factory.mktemp("tasks")
+    settings = {"model_url": fake_models.url, "model_name": "ok", "local_model": "false"}
+    with TaskServer(data_dir, **settings) as running:
         yield running
 
 

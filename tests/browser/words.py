@@ -16,7 +16,10 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts = _flat(json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8")))
+        files = [FOLDER / f"{language}.json", *sorted((FOLDER / language).iterdir())]
+        self._texts = {
+            name: text for file in files for name, text in _flat(json.loads(file.read_text(encoding="utf-8"))).items()
+        }
 
     def __call__(self, key: str, **facts: str) -> str:
         """Return a text with its facts put in. Raises KeyError where the page has no such text."""

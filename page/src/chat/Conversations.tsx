@@ -1,10 +1,11 @@
-import { Search, SquarePen } from "lucide-react";
+import { SquarePen } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDrawer } from "../shell/drawer";
 import { go } from "../shell/place";
 import { Button } from "../ui/Button";
 import { reason } from "../ui/reason";
+import { SearchBox } from "../ui/SearchBox";
 import { Trouble } from "../ui/Trouble";
 import { useSettled } from "../ui/useSettled";
 import { ConversationRow } from "./ConversationRow";
@@ -30,30 +31,14 @@ export default function Conversations({ rest }: { rest: string }): ReactNode {
           <SquarePen aria-hidden="true" className="size-4.5 text-accent" />
           {t("chat.newConversation")}
         </button>
-        <SearchField words={words} onChange={setWords} />
+        <div className="mt-1 flex">
+          <SearchBox isQuiet label={t("chat.search")} words={words} onChange={setWords} />
+        </div>
       </div>
       <section aria-label={t("chat.conversations")} className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
         <List reading={reading} open={rest} isSearch={words.trim() !== ""} />
       </section>
     </>
-  );
-}
-
-function SearchField({ words, onChange }: { words: string; onChange: (words: string) => void }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <label className="mt-1 flex items-center gap-2.5 rounded-lg border border-transparent px-2.5 text-sm text-faint focus-within:border-line focus-within:bg-raised hover:bg-hover focus-within:hover:bg-raised">
-      <Search aria-hidden="true" className="size-4.5 shrink-0" />
-      <input
-        type="search"
-        value={words}
-        maxLength={200}
-        aria-label={t("chat.search")}
-        placeholder={t("chat.search")}
-        onChange={(event) => onChange(event.target.value)}
-        className="min-w-0 flex-1 bg-transparent py-2 text-ink outline-none placeholder:text-faint"
-      />
-    </label>
   );
 }
 

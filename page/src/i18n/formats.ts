@@ -38,6 +38,16 @@ export function writeWhen(moment: string, now = new Date()): string {
   return isToday ? write(moment, { timeStyle: "short" }) : writeDay(moment);
 }
 
+/** The hour with its seconds: "09:05:12". */
+export function writeTime(moment: string): string {
+  return write(moment, { timeStyle: "medium" });
+}
+
+/** A day and an hour: "3 Apr 2026, 09:05". */
+export function writeMoment(moment: string): string {
+  return write(moment, { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** A number with all the digits it has. */
 export function writeNumber(value: number): string {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: 20 }).format(value);

@@ -1,5 +1,9 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import type files from "./en/files.json";
+import type items from "./en/items.json";
+import type tasks from "./en/tasks.json";
+import type tokens from "./en/tokens.json";
 import en from "./en.json";
 
 export const LANGUAGES = { en: "English", "zh-CN": "简体中文" } as const;
@@ -7,9 +11,19 @@ export type Language = keyof typeof LANGUAGES;
 
 const KEPT_AS = "studiolo:language";
 
+// Texts that come with their part of the page; those of the frame and the chat are in the languages' own files.
+const PARTS = {
+  files: { en: () => import("./en/files.json"), "zh-CN": () => import("./zh-CN/files.json") },
+  items: { en: () => import("./en/items.json"), "zh-CN": () => import("./zh-CN/items.json") },
+  tasks: { en: () => import("./en/tasks.json"), "zh-CN": () => import("./zh-CN/tasks.json") },
+  tokens: { en: () => import("./en/tokens.json"), "zh-CN": () => import("./zh-CN/tokens.json") },
+};
+type Part = keyof typeof PARTS;
+const spoken = new Set<Part>();
+
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof files & typeof items & typeof tasks & typeof tokens };
   }
 }
 
@@ -39,14 +53,32 @@ export function currentLanguage(): Language {
   return i18next.language === "zh-CN" ? "zh-CN" : "en";
 }
 
+/** Load a part of the page together with its texts. */
+export async function withTexts<Loaded>(part: Part, load: () => Promise<Loaded>): Promise<Loaded> {
+  spoken.add(part);
+  const [loaded] = await Promise.all([load(), loadPart(currentLanguage(), part)]);
+  return loaded;
+}
+
 async function speak(language: Language): Promise<void> {
-  await load(language);
+  await Promise.all([load(language), ...[...spoken].map((part) => loadPart(language, part))]);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }
 
 async function load(language: Language): Promise<void> {
-  if (language === "en" || i18next.hasResourceBundle(language, "translation")) return;
+  if (i18next.getResource(language, "translation", "shell")) return;
   const texts = await import("./zh-CN.json");
-  i18next.addResourceBundle(language, "translation", texts.default);
+  add(language, texts.default);
+}
+
+async function loadPart(language: Language, part: Part): Promise<void> {
+  if (i18next.getResource(language, "translation", part)) return;
+  const texts = await PARTS[part][language]();
+  add(language, texts.default);
+}
+
+// Into what is there: a part may have come before the rest of its language.
+function add(language: Language, texts: object): void {
+  i18next.addResourceBundle(language, "translation", texts, true);
 }

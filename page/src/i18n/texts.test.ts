@@ -1,12 +1,22 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import en from "./en.json";
-import chinese from "./zh-CN.json";
 
 type Texts = { [key: string]: string | Texts };
 
 const SOURCE = join(import.meta.dirname, "..");
+const en = textsOf("en");
+const chinese = textsOf("zh-CN");
+
+/** All texts of a language: those that every page has, and those that come with their part of it. */
+function textsOf(language: string): Texts {
+  const parts = readdirSync(join(import.meta.dirname, language)).map((name) => `${language}/${name}`);
+  const files = [`${language}.json`, ...parts].map((name) =>
+    readFileSync(join(import.meta.dirname, name), "utf8"),
+  );
+  return Object.assign({}, ...files.map((file) => JSON.parse(file)));
+}
+
 function flat(texts: Texts, prefix = ""): Map<string, string> {
   const entries = Object.entries(texts).flatMap(([key, value]) =>
     typeof value === "string" ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)],
@@ -14,10 +24,11 @@ function flat(texts: Texts, prefix = ""): Map<string, string> {
   return new Map(entries);
 }
 
-function source(): string {
-  const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" });
+function source(folder = "."): string {
+  const place = join(SOURCE, folder);
+  const files = readdirSync(place, { recursive: true, encoding: "utf8" });
   const ours = files.filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."));
-  return ours.map((name) => readFileSync(join(SOURCE, name), "utf8")).join("\n");
+  return ours.map((name) => readFileSync(join(place, name), "utf8")).join("\n");
 }
 
 function blanks(text: string): string[] {
@@ -56,6 +67,21 @@ test("each text is used", () => {
 
 test("each text that is asked for is there", () => {
   expect(missing(flat(en).keys(), source())).toEqual([]);
+});
+
+/** What code names as a key of these parts. */
+function asked(parts: string[], code: string): string[] {
+  return [...code.matchAll(new RegExp(`["\`](?:${parts.join("|")})\\.[\\w.]+`, "g"))].map(([key]) => key);
+}
+
+test("a text that comes with its part of the page is used nowhere else", () => {
+  const parts = readdirSync(join(import.meta.dirname, "en")).map((name) => name.replace(".json", ""));
+  expect(parts).toEqual(["files", "items", "tasks", "tokens"]);
+  for (const folder of ["chat", "shell", "ui", ...parts]) {
+    const others = parts.filter((part) => part !== folder);
+    expect([folder, asked(others, source(folder))]).toEqual([folder, []]);
+  }
+  expect(asked(parts, source("tasks")).length).toBeGreaterThan(10);
 });
 
 test("a text that nobody uses and one that is not there are found", () => {

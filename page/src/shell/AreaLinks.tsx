@@ -13,6 +13,7 @@ export function AreaList(props: AreaLinksProps): ReactNode {
     <AreaLinks
       {...props}
       list="px-2 pb-2"
+      mark="ml-auto"
       link="gap-2.5 rounded-lg px-2.5 py-2 text-sm hover:bg-hover pointer-coarse:py-3 aria-[current]:font-medium"
     />
   );
@@ -27,7 +28,12 @@ export function AreaBar(props: AreaLinksProps): ReactNode {
       aria-label={t("shell.areas")}
       className="shrink-0 border-t border-line bg-panel pb-[env(safe-area-inset-bottom)]"
     >
-      <AreaLinks {...props} list="flex" link="h-14 flex-col justify-center gap-0.5 text-xs" />
+      <AreaLinks
+        {...props}
+        list="flex"
+        mark="absolute top-1 left-[calc(50%+0.4rem)]"
+        link="relative h-14 flex-col justify-center gap-0.5 text-xs"
+      />
     </nav>
   );
 }
@@ -37,7 +43,8 @@ function AreaLinks({
   current,
   list,
   link,
-}: AreaLinksProps & { list: string; link: string }): ReactNode {
+  mark,
+}: AreaLinksProps & { list: string; link: string; mark: string }): ReactNode {
   const { t } = useTranslation();
   if (areas.length < 2) return null;
   return (
@@ -51,6 +58,11 @@ function AreaLinks({
           >
             <area.icon aria-hidden="true" className="size-4.5 shrink-0" />
             <span className="max-w-full truncate">{t(area.title)}</span>
+            {area.Mark && (
+              <span className={mark}>
+                <area.Mark />
+              </span>
+            )}
           </a>
         </li>
       ))}

@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import { AREAS, HOME } from "../areas";
+import { QuestionDoor } from "../tasks/QuestionDoor";
 import { TokensDoor } from "../tokens/TokensDoor";
 import { Notices } from "../ui/Notices";
 import { useWide } from "../ui/useWide";
@@ -35,6 +36,7 @@ export function Shell(): ReactNode {
         <main tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col outline-none">
           <ConnectionNotice />
           <ExpiryBanner />
+          <QuestionDoor isThere={area.id === "tasks"} />
           <AreaBoundary key={area.id}>
             <Suspense>
               <area.Page rest={place.rest} />

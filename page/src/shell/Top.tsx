@@ -1,6 +1,7 @@
 import { Menu as MenuIcon } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useQuestions } from "../tasks/questions";
 import { IconButton } from "../ui/Button";
 import { useWide } from "../ui/useWide";
 import { ConnectionDot } from "./ConnectionState";
@@ -11,9 +12,11 @@ export function Top({ title, children }: { title: string; children?: ReactNode }
   const { t } = useTranslation();
   const isWide = useWide();
   const { setOpen } = useDrawer();
+  const numQuestions = useQuestions().length;
   useEffect(() => {
-    document.title = title ? `${title} · ${t("shell.brand")}` : t("shell.brand");
-  }, [title, t]);
+    const name = title ? `${title} · ${t("shell.brand")}` : t("shell.brand");
+    document.title = numQuestions > 0 ? `(${numQuestions}) ${name}` : name;
+  }, [title, numQuestions, t]);
   return (
     <header className="flex h-14 shrink-0 items-center gap-1 px-2 sm:px-4">
       {!isWide && (

@@ -4,16 +4,24 @@ import type { ReactNode } from "react";
 interface SearchBoxProps {
   label: string;
   words: string;
+  /** In the navigation it has a frame only while somebody writes. */
+  isQuiet?: boolean;
   onChange: (words: string) => void;
 }
 
 const MAX_WORDS = 200;
+const FRAMED =
+  "h-9 gap-2 border-line bg-raised transition-colors focus-within:border-accent pointer-coarse:h-11";
+const QUIET =
+  "gap-2.5 border-transparent focus-within:border-line focus-within:bg-raised hover:bg-hover focus-within:hover:bg-raised";
 
 /** A field that searches what stands below it. */
-export function SearchBox({ label, words, onChange }: SearchBoxProps): ReactNode {
+export function SearchBox({ label, words, isQuiet = false, onChange }: SearchBoxProps): ReactNode {
   return (
-    <label className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-lg border border-line bg-raised px-2.5 text-sm text-faint transition-colors focus-within:border-accent pointer-coarse:h-11">
-      <Search aria-hidden="true" className="size-4 shrink-0" />
+    <label
+      className={`flex min-w-0 flex-1 items-center rounded-lg border px-2.5 text-sm text-faint ${isQuiet ? QUIET : FRAMED}`}
+    >
+      <Search aria-hidden="true" className={`shrink-0 ${isQuiet ? "size-4.5" : "size-4"}`} />
       <input
         type="search"
         value={words}
@@ -21,7 +29,7 @@ export function SearchBox({ label, words, onChange }: SearchBoxProps): ReactNode
         aria-label={label}
         placeholder={label}
         onChange={(event) => onChange(event.target.value)}
-        className="h-full min-w-0 flex-1 bg-transparent text-ink outline-none placeholder:text-faint"
+        className={`min-w-0 flex-1 bg-transparent text-ink outline-none placeholder:text-faint ${isQuiet ? "py-2" : "h-full"}`}
       />
     </label>
   );

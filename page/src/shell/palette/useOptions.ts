@@ -82,13 +82,13 @@ function useActions(): Option[] {
     { id: "new", text: t("chat.newConversation"), icon: SquarePen, keys: NEW_KEYS, run: begin },
     {
       id: "new-item",
-      text: t("items.new"),
+      text: t("shell.commands.newItem"),
       icon: TableProperties,
       run: () => go("/items/new"),
     },
-    { id: "import", text: t("items.import.title"), icon: FileUp, run: () => go("/items/import") },
-    { id: "upload", text: t("files.upload"), icon: Upload, run: () => go("/files/upload") },
-    { id: "tokens", text: t("tokens.title"), icon: KeyRound, run: () => tokensWindow.set(true) },
+    { id: "import", text: t("shell.commands.import"), icon: FileUp, run: () => go("/items/import") },
+    { id: "upload", text: t("shell.commands.upload"), icon: Upload, run: () => go("/files/upload") },
+    { id: "tokens", text: t("shell.commands.tokens"), icon: KeyRound, run: () => tokensWindow.set(true) },
     { id: "new-workspace", text: t("shell.workspace.new"), icon: Plus, run: leave },
   ];
 }

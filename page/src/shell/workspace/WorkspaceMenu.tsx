@@ -31,7 +31,7 @@ export function WorkspaceMenu(): ReactNode {
           tokensWindow.set(true);
         }}
       >
-        {t("tokens.title")}
+        {t("shell.commands.tokens")}
       </MenuItem>
       <MenuLine />
       <Dropdown.Label className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-faint">
