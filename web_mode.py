@@ -47,6 +47,7 @@ from doors.events import EventStreams
 from doors.files import PATH as FILES_PATH
 from doors.files import FileDoor
 from doors.gate import Gate
+from doors.leaving import leaving_blueprint
 from doors.live import LiveDoor
 from doors.mcp import PATH as MCP_PATH
 from doors.mcp import McpDoor
@@ -71,6 +72,7 @@ from sessions.expiry import Sweeper
 from sessions.keys import Proofs
 from sessions.lines import Lines
 from sessions.pairing import Pairings
+from sessions.presence import Presence
 from sessions.trash import TrashSweep
 from settings import Settings, SettingsError, load_settings
 from store.blobs import FolderBlobs
@@ -82,9 +84,11 @@ from store.session_lock import SessionLocks
 from store.signals import ChangeWatch
 from tasks.journal import Journal
 from tasks.kinds import Kind
+from tasks.leaving import Leaving
 from tasks.queue import Queue
 from tasks.readers import Readers
 from tasks.runner import Places, Runner
+from tasks.states import OPEN
 
 # What a person can mend before the server starts: told as one sentence, without a traceback.
 START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, PageNotBuilt, OSError)
@@ -107,6 +111,8 @@ class Parts:
     watch: ChangeWatch
     runner: Runner
     stopping: Stopping
+    presence: Presence
+    leaving: Leaving
     sweeper: Sweeper
     local_model: LocalModel | None
 
@@ -115,17 +121,26 @@ class Parts:
         self.services.journal.start()
         self.runner.start()
         self.watch.start()
+        self.leaving.start()
         self.sweeper.start()
 
     def stop(self) -> None:
         """Stop them; what was committed stays, what ran is taken up by whoever comes next."""
         self.sweeper.stop()
+        self.leaving.stop()
         self.watch.stop()
         self.runner.stop()
         self.services.journal.stop()
         if self.local_model is not None:
             self.local_model.stop()
         self.database.close()
+
+    def leave(self, owner: bytes) -> None:
+        """End what a person who closed their window wants to end with it."""
+        if self.leaving.is_needed:
+            with logger.catch(message="What ends with the window could not be ended."):
+                self.presence.leave_all(owner, OPEN)
+                self.leaving.look(settle_ms=0)
 
 
 def build(settings: Settings) -> Parts:
@@ -151,6 +166,9 @@ def build(settings: Settings) -> Parts:
     watch.listen(runner.hear_change)
     stopping = Stopping()
     stopping.listen(runner.stop_claiming, runner.hurry)
+    leaving = Leaving(database, services.queue)
+    presence = Presence(database, lambda: leaving.is_needed)
+    sweeps = [TrashSweep(database).sweep, FileSweep(services.files).sweep, presence.sweep]
     return Parts(
         settings=settings,
         database=database,
@@ -162,7 +180,9 @@ def build(settings: Settings) -> Parts:
         watch=watch,
         runner=runner,
         stopping=stopping,
-        sweeper=Sweeper(database, active, also=[TrashSweep(database).sweep, FileSweep(services.files).sweep]),
+        presence=presence,
+        leaving=leaving,
+        sweeper=Sweeper(database, active, also=sweeps),
         local_model=local_model,
     )
 
@@ -199,7 +219,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     app.register_blueprint(rest_blueprint(parts.entrance, streams))
     app.register_blueprint(papers_blueprint(parts.entrance))
     mark = WindowMark()
-    app.register_blueprint(pages_blueprint(parts.entrance, maker, mark))
+    app.register_blueprint(pages_blueprint(parts.entrance, maker, mark, parts.presence))
+    app.register_blueprint(leaving_blueprint(parts.entrance, parts.presence))
     app.register_blueprint(pairing_blueprint(parts.entrance, maker, parts.pairings, mark))
     app.register_error_handler(HTTPException, lambda error: no_such_page(maker, error))
     app.register_error_handler(Exception, _broke)
@@ -214,7 +235,7 @@ def create_asgi(settings: Settings | None = None, parts: Parts | None = None) ->
     threads = CallThreads(settings.num_threads)
     lines = VisitorLines(Lines(CALLS_AT_ONCE), Lines(BROWSER_CALLS_AT_ONCE))
     live = LiveDoor(parts.entrance, parts.readers, threads, lines)
-    live.stopping = parts.stopping
+    live.stopping, live.presence = parts.stopping, parts.presence
     mcp = McpDoor(parts.entrance, parts.readers, threads, lines)
     files = FileDoor(parts.entrance, parts.services.files, parts.stopping)
 

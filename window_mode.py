@@ -52,7 +52,12 @@ def _open(settings: Settings) -> int:
     served = Served(server_for(app, GRACE_S), listener)
     served.start()
     one.listen_at(place.port)
-    return _show(window, served.stop)
+
+    def end() -> None:
+        parts.leave(keys.owner or b"")
+        served.stop()
+
+    return _show(window, end)
 
 
 def _attach(settings: Settings, url: str) -> int:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from tasks.kinds import Kind, Retry
+from tasks.kinds import Kind, OnLeave, Retry
 from tasks.work import Work
 
 Function = TypeVar("Function", bound=Callable[..., None])
@@ -17,13 +17,18 @@ _DECLARED: dict[Callable[..., None], dict[str, Any]] = {}  # function -> fields 
 def task(function: Function, /) -> Function: ...
 @overload
 def task(
-    *, may_repeat: bool = False, may_be_retried: bool = True, retry: Retry | None = None
+    *,
+    may_repeat: bool = False,
+    may_be_retried: bool = True,
+    retry: Retry | None = None,
+    on_leave: OnLeave = "finish",
 ) -> Callable[[Function], Function]: ...
 def task(function: Any = None, /, **words: Any) -> Any:
     """Declare long work: a static function of `work` (see tasks.work.Work) and plain JSON arguments.
 
     `may_repeat`: one whose runner died is run again from the start; `retry`: when a failed one is tried again;
-    `may_be_retried`: a visitor may have a failed one done anew.
+    `may_be_retried`: a visitor may have a failed one done anew; `on_leave`: when its visitor leaves it goes on
+    ("finish"), ends ("cancel"), or ends after so many seconds without them (a number).
     """
     if function is None:
         return lambda declared: _record(declared, words)

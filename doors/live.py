@@ -25,9 +25,12 @@ from doors.asking import MAX_KEY
 from doors.cookies import KEY_COOKIE, read_keys
 from doors.entrance import Entrance, Request, caller_for
 from doors.envelope import as_bytes, failure, success
+from doors.leaving import page_of
 from doors.stopping import Stopping
 from doors.wsgi import VisitorLines
 from sessions.lines import LineFull, stand_in_all
+from sessions.presence import Presence
+from store.database import StoreUnavailable
 from tasks.readers import Batch, Reader, Readers
 from version import VERSION
 
@@ -43,6 +46,7 @@ MAX_NUMBER = 1 << 53
 NO_COOKIE, NO_SESSION, TOO_MANY, TOO_LARGE, NO_TEXT = 4401, 4404, 4429, 1009, 1003
 RESTART = 1012  # https://www.iana.org/assignments/websocket: the page connects anew at once
 LAST_CALLS_S = 5.0
+NOTE_S = 3600.0  # how often a page that is open is noted again
 
 
 class LiveDoor:
@@ -54,6 +58,7 @@ class LiveDoor:
         self.threads = threads
         self.lines = lines
         self.stopping = Stopping()
+        self.presence: Presence | None = None
         self._num_sockets: Counter[UUID | str] = Counter()
 
     async def serve(self, socket: WebSocket) -> None:
@@ -103,13 +108,16 @@ class _Connection:
         self._calls: set[asyncio.Task[None]] = set()
         self._in_line: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._was_told = asyncio.Event()
         self._heard_s = asyncio.get_running_loop().time()
         self._language = pick_language(socket.headers.get("accept-language", ""))
 
     async def run(self) -> None:
         await self._send({"hello": {"heartbeat_s": HEARTBEAT_S, "version": VERSION}})
         parts = (self._read_frames(), self._write_events(), self._beat(), self._wait_for_stop())
-        work = [asyncio.create_task(one) for one in parts]
+        page_id, presence = page_of(self._socket.query_params.get("page", "")), self._door.presence
+        notes = [self._note(presence, page_id)] if page_id and presence and presence.is_needed else []
+        work = [asyncio.create_task(one) for one in (*parts, *notes)]
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -238,6 +246,7 @@ class _Connection:
                     if self._streams.get(stream) is not reader:
                         break  # the page subscribed anew in the meantime, or no longer wants it
                     await self._send_text(_frame(stream, batch))
+                    self._was_told.set()
 
     async def _beat(self) -> None:
         beat = 0
@@ -249,6 +258,19 @@ class _Connection:
             beat += 1
             with suppress(TimeoutError):  # a peer that does not read holds up the ping, but not this watch
                 await asyncio.wait_for(self._send({"ping": beat}), HEARTBEAT_S)
+
+    async def _note(self, presence: Presence, page_id: UUID) -> None:
+        """Note that the page is open: too soon before its workspace's first task, which its stream tells of."""
+        while True:
+            self._was_told.clear()
+            is_noted = False
+            with suppress(StoreUnavailable):
+                is_noted = await asyncio.to_thread(presence.note, self._api.session_id, page_id)
+            if is_noted:
+                await asyncio.sleep(NOTE_S)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._was_told.wait(), HEARTBEAT_S)
 
     async def _wait_for_stop(self) -> None:
         begun = asyncio.Event()

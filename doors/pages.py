@@ -16,9 +16,10 @@ from doors.cookies import KEY_AGE_S, KEY_COOKIE, WindowMark, proof_cookie, read_
 from doors.entrance import Entrance
 from doors.page_files import ROOT, PageMaker
 from sessions.keys import PROOF_DAYS, BrowserKeys, new_key
+from sessions.presence import Presence
 
 
-def pages_blueprint(entrance: Entrance, maker: PageMaker, mark: WindowMark) -> Blueprint:
+def pages_blueprint(entrance: Entrance, maker: PageMaker, mark: WindowMark, presence: Presence) -> Blueprint:
     """Return the routes of the pages."""
     blueprint = Blueprint("pages", __name__)
 
@@ -38,6 +39,7 @@ def pages_blueprint(entrance: Entrance, maker: PageMaker, mark: WindowMark) -> B
         if api is None:
             return not_found(maker)
         entrance.keeper.note_opened(api)
+        presence.come_back(api.session_id)
         response = _page(maker, api.session_id, mark.is_on(request.cookies))
         set_key(response, request.cookies[KEY_COOKIE])  # each visit puts off its end
         if api.is_stored and proof_cookie(api.session_id) in request.cookies:

@@ -121,6 +121,7 @@ tasks = Table(
     Index("tasks_by_turn", "state", "priority", "created_ms"),
     Index("tasks_by_session", "session_id", "created_ms"),
     Index("tasks_by_runner", "runner_id", "state"),
+    Index("tasks_by_end", "ended_ms"),
 )
 
 task_needs = Table(
@@ -264,4 +265,16 @@ uploads = Table(
     Index("uploads_by_session", "session_id"),
     Index("uploads_by_blob", "sha256"),
     Index("uploads_by_expiry", "expires_ms"),
+)
+
+# The pages that visitors have open, where something depends on that: who said goodbye, and who was there last.
+pages = Table(
+    "pages",
+    metadata,
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Uuid, primary_key=True),  # as the page itself says
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("left_ms", BigInteger),
+    Index("pages_by_age", "seen_ms"),
+    sqlite_with_rowid=False,
 )

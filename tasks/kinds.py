@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from store.database import Write
 from store.task_rows import TaskRow
@@ -10,6 +11,9 @@ from tasks.folding import USUAL_FOLD, Fold
 from tasks.journal import Entry
 from tasks.states import TaskState
 from tasks.work import Work
+
+MAX_GRACE_S = 86_400
+OnLeave = Literal["finish", "cancel"] | float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,8 @@ class Kind:
     that ends the task, however it ends, and answers entries for the session's stream; `may_repeat` says that a task
     whose runner died is done again from the start, where it else fails as interrupted; `may_be_retried` that a visitor
     may have a failed one done anew; `max_open` bounds the open tasks of this kind in one workspace, `max_running` those
-    that run at once; `fold` says what many of its events say together (see tasks/folding.py).
+    that run at once; `fold` says what many of its events say together (see tasks/folding.py); `on_leave` whether it
+    goes on when its visitor leaves ("finish"), ends ("cancel"), or ends after so many seconds without them (a number).
     """
 
     name: str
@@ -65,6 +70,20 @@ class Kind:
     max_open: int | None = None
     max_running: int | None = None
     fold: Fold = USUAL_FOLD
+    on_leave: OnLeave = "finish"
+
+    def __post_init__(self) -> None:
+        is_number = isinstance(self.on_leave, (int, float)) and not isinstance(self.on_leave, bool)
+        if self.on_leave not in ("finish", "cancel") and not (is_number and 0 < float(self.on_leave) <= MAX_GRACE_S):
+            most = f"a number of seconds up to {MAX_GRACE_S}"
+            raise ValueError(f'{self.name}: on_leave is "finish", "cancel" or {most}, not {self.on_leave!r}.')
+
+    @property
+    def patience_ms(self) -> int | None:
+        """How long it goes on without its visitor; None for as long as it takes."""
+        if self.on_leave == "finish":
+            return None
+        return 0 if self.on_leave == "cancel" else int(1000 * float(self.on_leave))
 
 
 Kinds = dict[str, Kind]

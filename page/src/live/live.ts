@@ -1,9 +1,11 @@
 import { Caller } from "./caller";
 import { postCall } from "./calls";
-import { LiveSocket, wakeWithBrowser } from "./socket";
+import { browser, LiveSocket, wakeWithBrowser } from "./socket";
+
+const page = newKey();
 
 /** The page's one connection. Importing opens nothing: `startLive` does. */
-export const socket = new LiveSocket();
+export const socket = new LiveSocket(browser(page));
 
 const caller = new Caller({
   isLive: () => socket.connection === "connected",
@@ -17,6 +19,10 @@ const caller = new Caller({
 export function startLive(): void {
   socket.open();
   wakeWithBrowser(socket);
+  // A page that is only put aside, as on a phone that locks, says no goodbye.
+  addEventListener("pagehide", ({ persisted }) => {
+    if (!persisted) navigator.sendBeacon(`/leave/${window.SESSION_UUID}/${page}`);
+  });
 }
 
 export function callMethod(method: string, positional: unknown[]): Promise<unknown> {

@@ -47,7 +47,7 @@ export class LiveSocket {
   private lastPing = 0;
   private current: Connection = "connecting";
 
-  constructor(around: Surroundings = browser()) {
+  constructor(around: Surroundings) {
     this.around = around;
   }
 
@@ -201,10 +201,11 @@ export class LiveSocket {
   }
 }
 
-function browser(): Surroundings {
+/** @param page names this page, so that the server knows which one said goodbye. */
+export function browser(page: string): Surroundings {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   return {
-    url: `${scheme}//${location.host}/live?session=${encodeURIComponent(window.SESSION_UUID)}`,
+    url: `${scheme}//${location.host}/live?session=${encodeURIComponent(window.SESSION_UUID)}&page=${page}`,
     connect: (url) => new WebSocket(url),
     random: Math.random,
     isOnline: () => navigator.onLine,
