@@ -100,7 +100,7 @@ def load_own_settings(**given: object) -> Settings:
 
 
 def _refuse_unknown() -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "TEST_SCALE"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "TEST_SCALE", PREFIX + "TEST_STORE"}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsError(f"Unknown setting {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +10,10 @@ from sqlalchemy import Connection
 from store import chat_rows
 from store.chat_rows import ConversationRow, MessageRow
 from store.clock import now_ms
-from store.database import Database
 from tests.browser.chromium import Page
 from tests.browser.words import Words
 from tests.running import Server
+from tests.stored import database_of
 
 MODEL = "127.0.0.1/ok"
 
@@ -43,7 +42,7 @@ def add_conversation(server: Server, page: Page, title: str, turns: Sequence[Tur
         created_ms=now,
         updated_ms=now,
     )
-    with closing(Database(server.data_dir / "studiolo.db")) as database, database.write() as write:
+    with database_of(server.data_dir) as database, database.write(session_id) as write:
         chat_rows.add_conversation(write.connection, row)
         _add_messages(write.connection, row, turns)
     return str(row_id)

@@ -6,22 +6,24 @@ import hashlib
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pysqlite3.dbapi2 as sqlite
 import pytest
 import requests
+from sqlalchemy import update
 
 from api.errors import RequestTimeout
 from doors import uploads
 from doors.file_desk import Visit
 from doors.stopping import Stopping
+from store.clock import now_ms
+from store.tables import uploads as rows
 from tests.running import Gunicorn, Server, wait_until
 from tests.sending import BYTES, TUS, ask_offset, begin, code_of, open_patch, random_bytes, send
+from tests.stored import change
 from tests.visitors import PATIENCE_S, Visitor, new_visitor
 
 DATA = random_bytes(3_000_000)
@@ -31,11 +33,10 @@ def checksum(data: bytes, algorithm: str = "sha256") -> str:
     return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
 
 
-def change_row(server: Server, upload: dict[str, Any], change: str) -> None:
-    """Change an upload's row, as time would."""
-    with closing(sqlite.connect(str(server.data_dir / "studiolo.db"))) as connection:
-        connection.execute(f"UPDATE uploads SET {change} WHERE id = ?", [UUID(upload["id"]).hex])
-        connection.commit()
+def age(server: Server, upload: dict[str, Any], ms: int) -> None:
+    """Move an upload's end, as time would."""
+    own = update(rows).where(rows.c.id == UUID(upload["id"]))
+    change(server.data_dir, own.values(expires_ms=rows.c.expires_ms - ms))
 
 
 def test_the_file_exists_with_the_last_byte_and_not_before(alice: Visitor) -> None:
@@ -236,12 +237,12 @@ def test_what_is_a_file_by_now_is_not_ended_as_an_upload(alice: Visitor) -> None
 
 def test_an_upload_whose_time_is_over_is_gone_and_one_that_is_used_lives_on(server: Server, alice: Visitor) -> None:
     used, unused = begin(alice, "a", 10), begin(alice, "b", 10)
-    change_row(server, used, "expires_ms = expires_ms - 7200000")
+    age(server, used, 7_200_000)
     send(alice, used, b"012")
     answer = alice.http.head(alice.url + used["url"], headers=TUS)
     left_s = parsedate_to_datetime(answer.headers["Upload-Expires"]).timestamp() - time.time()
     assert 86_300 < left_s <= 86_400
-    change_row(server, unused, "expires_ms = 1")
+    age(server, unused, now_ms())
     assert code_of(send(alice, unused, b"012")) == (410, "upload_expired")
     assert alice.http.head(alice.url + unused["url"], headers=TUS).status_code == 410
     assert alice.call("get_storage")["used_bytes"] == 10

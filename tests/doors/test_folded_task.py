@@ -9,7 +9,6 @@ import requests
 from doors.event_shapes import SHAPES
 from doors.own import follow_own
 from store import event_rows
-from store.database import Database
 from studiolo_client import Studiolo
 from tasks.folding import USUAL_FOLD, fold_stream
 from tasks.journal import Journal
@@ -17,6 +16,7 @@ from tests.asking import TEXT, ask, ended, messages
 from tests.doors.test_openapi import is_valid
 from tests.mcp_clients import ERAS, Program
 from tests.running import Server
+from tests.stored import database_of
 from tests.visitors import Visitor
 
 PATIENCE_S = 20
@@ -27,12 +27,11 @@ def task(server: Server, alice: Visitor) -> dict[str, Any]:
     """A chat answer that has ended, folded as the sweep folds it."""
     asked = ask(alice, "hello")
     ended(alice, asked)
-    database = Database(server.data_dir / "studiolo.db")
-    with database.read() as connection:
-        last, _folded = event_rows.position(connection, UUID(asked["id"]))
-    with database.write() as write:
-        fold_stream(write.connection, UUID(asked["id"]), last - 1, USUAL_FOLD)
-    database.close()
+    with database_of(server.data_dir) as database:
+        with database.read() as connection:
+            last, _folded = event_rows.position(connection, UUID(asked["id"]))
+        with database.write() as write:
+            fold_stream(write.connection, UUID(asked["id"]), last - 1, USUAL_FOLD)
     return {**asked, "last": last}
 
 
@@ -86,9 +85,8 @@ def test_a_tool_answers_the_whole_text(alice: Visitor, task: dict[str, Any], era
 
 
 def test_the_shell_shows_the_snapshot(server: Server, task: dict[str, Any]) -> None:
-    database = Database(server.data_dir / "studiolo.db")
-    events = list(follow_own(database, Journal(database), UUID(task["id"])))
-    database.close()
+    with database_of(server.data_dir) as database:
+        events = list(follow_own(database, Journal(database), UUID(task["id"])))
     assert [event["kind"] for event in events] == ["snapshot", "end"]
 
 

@@ -8,16 +8,15 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
 import pytest
 import requests
 
 from tests.running import Server
 from tests.sending import TUS, add_file, ask_offset, begin, code_of, random_bytes, send
+from tests.stored import rows
 from tests.visitors import Visitor, new_visitor
 
 DISK_MB = 64
@@ -86,12 +85,6 @@ def no_room(disk: Path, left: int = 0) -> Iterator[None]:
         filler.unlink()
 
 
-def rows(server: Server, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite.connect(str(server.data_dir / "studiolo.db"))) as connection:
-        found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
-    return found
-
-
 def is_refused(answer: requests.Response) -> bool:
     """Tell whether a call was refused; if it was, it was so for the disk's sake, in a sentence."""
     if answer.ok:
@@ -125,7 +118,7 @@ def test_an_upload_that_meets_a_full_disk_keeps_what_fitted_and_goes_on_once_the
         assert is_refused(send(visitor, upload, DATA[offset:], offset))
         part = server.data_dir / "files" / "parts" / f"{upload['id']}.part"
         assert part.stat().st_size == ask_offset(visitor, upload)
-        assert rows(server, "SELECT * FROM files") == rows(server, "SELECT * FROM blobs") == []
+        assert rows(server.data_dir, "SELECT * FROM files") == rows(server.data_dir, "SELECT * FROM blobs") == []
     offset = ask_offset(visitor, upload)
     assert send(visitor, upload, DATA[offset:], offset).status_code == 204
     file = visitor.call("get_file", upload["id"])
@@ -152,11 +145,11 @@ def test_a_file_whose_rows_find_no_room_is_made_once_there_is_some(
         assert is_refused(send(visitor, upload, DATA[999_999:1_000_000], 999_999))
         head = visitor.http.head(visitor.url + upload["url"], headers=TUS)
         assert head.status_code == 507 or ask_offset(visitor, upload) < 1_000_000
-        assert rows(server, "SELECT * FROM files") == []
+        assert rows(server.data_dir, "SELECT * FROM files") == []
     offset = ask_offset(visitor, upload)
     send(visitor, upload, DATA[offset:1_000_000], offset)
     assert visitor.call("get_file", upload["id"])["sha256"] == hashlib.sha256(DATA[:1_000_000]).hexdigest()
-    assert len(rows(server, "SELECT * FROM files")) == 1
+    assert len(rows(server.data_dir, "SELECT * FROM files")) == 1
     assert list((server.data_dir / "files" / "parts").iterdir()) == []
 
 
@@ -172,7 +165,7 @@ def test_calls_that_write_are_refused_those_that_read_are_not_and_all_work_again
         assert visitor.http.get(visitor.url + file["url"]).content == b"abc"
         assert stranger.call("get_session")["stored"] is False
         assert visitor.http.get(f"{visitor.url}/uuid={visitor.session_id}").status_code == 200
-    assert rows(server, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(server.data_dir, "PRAGMA integrity_check") == [("ok",)]
     assert visitor.call("get_session_data")["version"] == num_done
     visitor.call("update_session_data", patch={"a": 1})
     assert visitor.call("get_session_data")["version"] == num_done + 1

@@ -6,13 +6,17 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
+from sqlalchemy import select
 
 from providers.fakes.openai_server import FakeOpenAI
-from tests.faults.workers import rows, runner_of, socket_at_each_worker, worker_pids
+from store.tables import messages
+from tests.faults.workers import runner_of, socket_at_each_worker, worker_pids
 from tests.running import ROOT, Gunicorn, Server, wait_until
+from tests.stored import rows
 from tests.visitors import Live, Visitor, new_visitor
 
 pytestmark = pytest.mark.xdist_group("four workers")
@@ -49,10 +53,12 @@ def begin_slow_task(four: Server, visitor: Visitor, num_words: int) -> tuple[str
 
 
 def test_four_workers_that_start_at_once_on_an_empty_folder_all_come_up(four: Server) -> None:
-    wait_until(lambda: len(rows(four, "SELECT pid FROM runners")) == NUM_WORKERS, 20, "all four")
-    assert {pid for (pid,) in rows(four, "SELECT pid FROM runners")} == worker_pids(four), "a worker began again"
+    wait_until(lambda: len(rows(four.data_dir, "SELECT pid FROM runners")) == NUM_WORKERS, 20, "all four")
+    assert {pid for (pid,) in rows(four.data_dir, "SELECT pid FROM runners")} == worker_pids(four), (
+        "a worker began again"
+    )
     assert "Traceback" not in four.log
-    assert len(rows(four, "SELECT * FROM alembic_version")) == 1
+    assert len(rows(four.data_dir, "SELECT * FROM alembic_version")) == 1
     (key,) = four.data_dir.glob("secret.key*")
     assert (len(key.read_bytes()), stat.S_IMODE(key.stat().st_mode)) == (32, 0o600)
 
@@ -139,7 +145,8 @@ def test_a_cancel_at_another_worker_than_the_runner_ends_the_work_within_a_secon
         fake_models.wait_for(lambda: asked.ended_at is not None)
         assert time.monotonic() - begun < CANCEL_S
     assert events[-1]["data"]["state"] == "cancelled"
-    (message,) = rows(four, f"SELECT state, text FROM messages WHERE task_id = '{task_id.replace('-', '')}'")
+    written = select(messages.c.state, messages.c.text).where(messages.c.task_id == UUID(task_id))
+    (message,) = rows(four.data_dir, written)
     text = "".join(event["data"]["text"] for event in events if event["kind"] == "text")
     assert message == ("stopped", text)
     assert 0 < text.count(" ") < 2000

@@ -13,8 +13,8 @@ import requests
 
 from providers.fakes.openai_server import FakeOpenAI
 from tests.conftest import PROBE
-from tests.faults.workers import rows
 from tests.running import Gunicorn, Server, wait_until
+from tests.stored import rows
 from tests.visitors import Visitor, new_visitor
 
 pytestmark = pytest.mark.xdist_group("four workers")
@@ -51,7 +51,7 @@ def test_fifty_posts_with_one_key_over_four_workers_make_one_row(four: Server) -
     assert len(answers) == 1
     assert len(visitor.call("list_conversations")["items"]) == 1
     assert len(visitor.call("list_tasks")["items"]) == 1
-    assert rows(four, "SELECT count(*) FROM idempotency_keys WHERE key = 'fifty'") == [(1,)]
+    assert rows(four.data_dir, "SELECT count(*) FROM idempotency_keys WHERE key = 'fifty'") == [(1,)]
 
 
 def test_each_key_counts_once_over_any_worker(four: Server, scale: int) -> None:

@@ -1,6 +1,5 @@
 """The server is killed with -9 at random moments in mid stream: nothing is lost, nothing is repeated, all ends."""
 
-import json
 import os
 import random
 import sys
@@ -8,17 +7,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psutil
-import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import select
 
 from providers.fakes.openai_server import FakeOpenAI
+from store.tables import events
+from store.tables import tasks as task_table
 from tests.faults.reading import Reading
 from tests.running import Server, wait_until
+from tests.stored import rows
 from tests.visitors import Visitor, new_visitor
 
 NUM_WORDS = 150
@@ -42,17 +43,14 @@ def answer_of(visitor: Visitor, task: Task) -> dict[str, Any]:
 
 def journal(server: Server, stream: str) -> list[tuple[int, str, dict[str, Any]]]:
     """Return a stream's events as the database holds them."""
-    query = "SELECT number, kind, data FROM events WHERE stream_id = ? ORDER BY number"
-    with closing(sqlite.connect(str(server.data_dir / "studiolo.db"))) as connection:
-        rows = connection.execute(query, [UUID(stream).hex]).fetchall()
-    return [(number, kind, json.loads(data)) for number, kind, data in rows]
+    query = select(events.c.number, events.c.kind, events.c.data).where(events.c.stream_id == UUID(stream))
+    return [(number, kind, data) for number, kind, data in rows(server.data_dir, query.order_by(events.c.number))]
 
 
 def states(server: Server, tasks: Sequence[Task]) -> dict[str, str]:
     """Return the tasks' states as the database holds them: they can be read while no server runs."""
-    with closing(sqlite.connect(str(server.data_dir / "studiolo.db"))) as connection:
-        rows = dict(connection.execute("SELECT id, state FROM tasks").fetchall())
-    return {task["id"]: rows[UUID(task["id"]).hex] for task in tasks}
+    stored = {str(row[0]): row[1] for row in rows(server.data_dir, select(task_table.c.id, task_table.c.state))}
+    return {task["id"]: stored[task["id"]] for task in tasks}
 
 
 def kill_in_mid_stream(server: Server, reading: Reading, after_s: float) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from tests.conftest import PROBE
 from tests.faults.outside import Outside
-from tests.faults.workers import rows
 from tests.running import Server, Worker, wait_until
+from tests.stored import rows
 from tests.visitors import Visitor, new_visitor
 
 LEASE_S = 2
@@ -110,7 +110,7 @@ def test_a_task_whose_worker_was_killed_is_taken_up_again_soon(web: Server, work
         query = (
             "SELECT count(*) FROM tasks JOIN runners ON runners.id = runner_id WHERE state = 'processing' AND pid = "
         )
-        wait_until(lambda: rows(web, query + str(other.pid)) == [(1,)], SWEEP_S + LEASE_S, "the other worker")
+        wait_until(lambda: rows(web.data_dir, query + str(other.pid)) == [(1,)], SWEEP_S + LEASE_S, "the other worker")
         visitor.call("cancel_task", task["id"])
         wait_until(lambda: visitor.call("get_task", task["id"])["state"] == "cancelled", 5, "its end")
     finally:

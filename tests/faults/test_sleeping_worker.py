@@ -10,8 +10,8 @@ import pytest
 
 from tests.conftest import PROBE
 from tests.faults.outside import Outside
-from tests.faults.workers import rows
 from tests.running import Server, Worker, wait_until
+from tests.stored import rows
 from tests.visitors import new_visitor
 
 LEASE_S = 2
@@ -26,7 +26,9 @@ def web(tmp_path: Path) -> Iterator[Server]:
 
 
 def pid_of_holder(web: Server) -> int | None:
-    found = rows(web, "SELECT pid FROM runners JOIN tasks ON runners.id = runner_id WHERE state = 'processing'")
+    found = rows(
+        web.data_dir, "SELECT pid FROM runners JOIN tasks ON runners.id = runner_id WHERE state = 'processing'"
+    )
     return int(found[0][0]) if found else None
 
 

@@ -1,15 +1,16 @@
 """Which of several workers serves a socket, and which runs a task."""
 
 import signal
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 import psutil
-import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import select
 
+from store.tables import runners, tasks
 from tests.running import Server
+from tests.stored import rows
 from tests.visitors import Live, Visitor
 
 
@@ -30,17 +31,9 @@ def worker_of(server: Server, live: Live) -> int:
 
 def runner_of(server: Server, task_id: str) -> int | None:
     """Return the process that took a task up, or None while nobody has."""
-    query = "SELECT runners.pid FROM tasks JOIN runners ON runners.id = tasks.runner_id WHERE tasks.id = ?"
-    with closing(sqlite.connect(str(server.data_dir / "studiolo.db"))) as connection:
-        row = connection.execute(query, [UUID(task_id).hex]).fetchone()
-    return None if row is None else int(row[0])
-
-
-def rows(server: Server, query: str) -> Sequence[tuple[Any, ...]]:
-    """Return what the database holds."""
-    with closing(sqlite.connect(str(server.data_dir / "studiolo.db"))) as connection:
-        found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
-    return found
+    held = select(runners.c.pid).join(tasks, tasks.c.runner_id == runners.c.id)
+    found = rows(server.data_dir, held.where(tasks.c.id == UUID(task_id)))
+    return int(found[0][0]) if found else None
 
 
 @contextmanager

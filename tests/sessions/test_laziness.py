@@ -1,7 +1,6 @@
 """Nothing is stored or kept for a visitor who only looks, however many come."""
 
 import http.client
-import sqlite3
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ import pytest
 
 from settings import Settings
 from tests.running import Server
+from tests.stored import rows
 from tests.visitors import Visitor
 from web_mode import Parts, build, create_app
 
@@ -91,8 +91,4 @@ def _ask_in_turn(server: Server, num: int) -> None:
 
 
 def _num_rows(data_dir: Path) -> int:
-    connection = sqlite3.connect(f"file:{data_dir / 'studiolo.db'}?mode=ro", uri=True)
-    try:
-        return int(connection.execute("SELECT count(*) FROM sessions").fetchone()[0])
-    finally:
-        connection.close()
+    return int(rows(data_dir, "SELECT count(*) FROM sessions")[0][0])
