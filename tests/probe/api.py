@@ -123,6 +123,20 @@ class Api(Plugin):
         time.sleep(0.5)
 
     @method
+    def start_flood(self, num_bytes: int) -> Task:
+        """Have much said at once."""
+        return self.start("flood", num_bytes=num_bytes)
+
+    @task
+    @staticmethod
+    def flood(work: Work, num_bytes: int) -> None:
+        """Say numbered lines of fifty bytes, a hundred at once."""
+        for first in range(0, num_bytes // 50, 100):
+            work.emit(
+                "text", {"text": "".join(f"line {number}".ljust(49) + "\n" for number in range(first, first + 100))}
+            )
+
+    @method
     def start_later(self, seconds: float, need: UUID | None = None) -> Task:
         """Have something said later, and not before another task is completed."""
         needs, moment = [need] if need else [], int((time.time() + seconds) * 1000)
