@@ -19,7 +19,7 @@ from store.backup_folder import DATABASE, DataPlace
 from store.checking import Check, check_data
 from store.copying import At, copy_database, is_in_use, name_of
 from store.database import StoreFull, StoreUnavailable
-from store.drafts import MoveRefused, in_mb
+from store.drafts import MoveRefused, in_mb, refuse_half_restored
 from store.restoring import restore_backup
 from store.upgrading import upgrade
 
@@ -98,7 +98,7 @@ def _add(
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
-    place = _place(settings)
+    place = _whole_place(settings)
     made = make_backup(place, options.into, _teller(options))
     manifest = made.manifest
     num_rows = sum(table.rows for table in manifest.tables.values())
@@ -128,7 +128,7 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _upgrade(options: argparse.Namespace, settings: Settings) -> int:
-    place = _place(settings)
+    place = _whole_place(settings)
     _teller(options)(f"looking at {name_of(place.database)}")
     before, after = upgrade(place.database)
     if before == after:
@@ -139,7 +139,7 @@ def _upgrade(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    report = check_data(_place(settings), is_deep=options.deep)
+    report = check_data(_whole_place(settings), is_deep=options.deep)
     if options.json:
         _say(to_json({**asdict(report), "is_whole": report.is_whole}, indent=2).decode())
     else:
@@ -158,7 +158,7 @@ def _say_check(check: Check) -> None:
 
 
 def _copy(options: argparse.Namespace, settings: Settings) -> int:
-    source = _at(options.source) if options.source else _place(settings).database
+    source = _at(options.source) if options.source else _whole_place(settings).database
     target = _at(options.target)
     if isinstance(source, str) or source.is_file():
         _refuse_use(source, options)
@@ -179,6 +179,11 @@ def _refuse_use(source: At, options: argparse.Namespace) -> None:
 
 def _place(settings: Settings) -> DataPlace:
     return DataPlace(folder=settings.data_dir, database=settings.database_url or settings.data_dir / DATABASE)
+
+
+def _whole_place(settings: Settings) -> DataPlace:
+    refuse_half_restored(settings.data_dir)
+    return _place(settings)
 
 
 def _at(word: str) -> At:

@@ -13,7 +13,7 @@ from store import backup_folder as backup
 from store import quiet_file
 from store.backup_folder import BLOBS, DATABASE, KEY_FILES, KEYS, MANIFEST, SUMS, DataPlace, Manifest
 from store.blobs import place_of
-from store.copying import At, Tell, copy_database, picture_of, refuse_unknown_revision, telling_trouble
+from store.copying import At, Tell, copy_database, name_of, picture_of, refuse_unknown_revision, telling_trouble
 from store.drafts import MoveRefused, appear, draft_folder, in_mb, make_lasting, refuse_small_disk
 from store.full_disk import telling_full
 from store.migrate import version_in
@@ -48,6 +48,8 @@ def make_backup(place: DataPlace, into: Path, tell: Tell) -> Made:
 
     All that was committed before this is called is in it. Raises MoveRefused, StoreFull, StoreUnavailable, OSError.
     """
+    with picture_of(place.database) as rows:
+        refuse_unknown_revision(version_in(rows), name_of(place.database))
     into.mkdir(parents=True, exist_ok=True)
     with draft_folder(into / NAME) as draft, telling_full():
         taken = _take_rows_and_blobs(place, draft, tell)
@@ -78,7 +80,7 @@ def _take_rows(database: At, file: Path, tell: Tell) -> None:
         copy_database(database, file, tell)
         return
     with picture_of(database) as connection:
-        refuse_unknown_revision(version_in(connection), str(database))
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_schema").first()  # the picture is of now
         num_pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         refuse_small_disk(file.parent, num_pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one())
         file.touch(mode=0o600, exist_ok=False)

@@ -63,7 +63,7 @@ def manifest_of(data: bytes) -> Manifest:
         raise altered(MANIFEST) from error
     if found.format != FORMAT:
         raise MoveRefused(f"This backup has the format {found.format}; this version of Studiolo reads {FORMAT}.")
-    if not set(found.keys) <= set(KEY_FILES):
+    if found.keys != [name for name in KEY_FILES if name in found.keys]:
         raise altered(MANIFEST)
     return found
 

@@ -57,9 +57,9 @@ def restore_backup(source: Path, place: DataPlace, tell: Tell) -> Manifest:
         if was_cut:
             _take_back(place.folder)
         _refuse_others(place.folder)
-        num_bytes = (source / DATABASE).stat().st_size + found.manifest.num_blob_bytes
-        refuse_small_disk(draft, num_bytes)
         with _telling_altered():
+            num_bytes = (source / DATABASE).stat().st_size + found.manifest.num_blob_bytes
+            refuse_small_disk(draft, num_bytes)
             _take_all(found, draft, tell)
         try:
             _publish(draft, place, tell)
