@@ -47,6 +47,7 @@ NO_COOKIE, NO_SESSION, TOO_MANY, TOO_LARGE, NO_TEXT = 4401, 4404, 4429, 1009, 10
 RESTART = 1012  # https://www.iana.org/assignments/websocket: the page connects anew at once
 LAST_CALLS_S = 5.0
 NOTE_S = 3600.0  # how often a page that is open is noted again
+TOO_SOON_S = 3.0  # NOTE: shorter than SETTLE_MS in tasks/leaving.py, so that no open page is overlooked
 
 
 class LiveDoor:
@@ -270,7 +271,7 @@ class _Connection:
                 await asyncio.sleep(NOTE_S)
             else:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._was_told.wait(), HEARTBEAT_S)
+                    await asyncio.wait_for(self._was_told.wait(), TOO_SOON_S)
 
     async def _wait_for_stop(self) -> None:
         begun = asyncio.Event()

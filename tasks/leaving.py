@@ -24,6 +24,7 @@ class Leaving:
         self._queue = queue
         self._settle_ms = settle_ms
         self._look_s = look_s
+        self._started_ms = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leaving", daemon=True)
 
@@ -39,7 +40,8 @@ class Leaving:
         return bool(self.patience_ms)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look; who could not come back while no server was there has time to."""
+        self._started_ms = now_ms()
         self._thread.start()
 
     def stop(self) -> None:
@@ -61,7 +63,7 @@ class Leaving:
         return [
             (task_id, session_id)
             for task_id, session_id, kind, left_ms in page_rows.left_behind(connection, patience_ms, OPEN)
-            if left_ms + max(settle_ms, patience_ms[kind]) <= now
+            if max(left_ms + patience_ms[kind], left_ms + settle_ms, self._started_ms + settle_ms) <= now
         ]
 
     def _cancel(self, task_id: UUID, session_id: UUID, settle_ms: int) -> bool:

@@ -16,6 +16,16 @@ from api.plugin import Plugin, Retry, Task, Work, method, task
 from api.shapes import task_of
 from tasks.queue import Order
 
+GRACE_S = 10
+LONGEST_S = 120
+
+
+def wait_for_cancel(work: Work) -> None:
+    """Do nothing until told to stop."""
+    stopped = threading.Event()
+    work.on_cancel(stopped.set)
+    stopped.wait(LONGEST_S)
+
 
 class Wishes(TypedDict, total=False):
     """An object whose fields REST takes one by one."""
@@ -67,6 +77,29 @@ class Api(Plugin):
             if work.is_cancelled or (ahead_s > 0 and stopped.wait(ahead_s)):
                 return
             work.emit("text", {"text": f"{place:011} ".ljust(piece_bytes - 1, "x") + "\n"})
+
+    @method
+    def start_stay(self, kind: str) -> Task:
+        """Have something go on for long."""
+        return self.start(kind)
+
+    @task(may_repeat=True)
+    @staticmethod
+    def stay_on(work: Work) -> None:
+        """Go on when the visitor leaves."""
+        wait_for_cancel(work)
+
+    @task(may_repeat=True, on_leave="cancel")
+    @staticmethod
+    def stay_while_here(work: Work) -> None:
+        """End when the visitor leaves."""
+        wait_for_cancel(work)
+
+    @task(may_repeat=True, on_leave=GRACE_S)
+    @staticmethod
+    def stay_a_while(work: Work) -> None:
+        """End some time after the visitor left."""
+        wait_for_cancel(work)
 
     @method
     def start_question(self, text: str) -> Task:

@@ -98,6 +98,18 @@ def test_a_goodbye_ends_what_shall_end_once_it_has_settled_and_nothing_else(room
     assert room.ended() == {"cancel", "grace"}
 
 
+def test_after_a_start_of_the_server_a_goodbye_settles_again(room: Room, clock: Clock) -> None:
+    room.leave(room.open())
+    clock.go(100 * MINUTE_MS)
+    room.leaving.start()
+    assert room.ended() == set()
+    room.leaving.stop()
+    clock.go(SETTLE_MS - 1)
+    assert room.ended() == set()
+    clock.go(1)
+    assert room.ended() == {"cancel", "grace"}
+
+
 def test_a_page_that_is_silent_has_not_left(room: Room, clock: Clock) -> None:
     room.open()
     clock.go(100 * MINUTE_MS)
