@@ -1,4 +1,4 @@
-"""A walk through the states of items, files and tokens, for tests that look at every state of the page."""
+"""A walk through the states of items, files, tasks and tokens, for tests that look at every state of the page."""
 
 from collections.abc import Callable
 
@@ -84,6 +84,40 @@ def walk_files(page: Page, said: Words, look: Look) -> None:
     look("the menu of a file")
     page.press(Keys.ESCAPE)
     page.wait(lambda: not page.all('[role="menu"]'), "the closed menu")
+
+
+def walk_tasks(page: Page, said: Words, look: Look) -> None:
+    """Walk from the empty list of tasks through all that they may be; the server must have the work of the probe."""
+    page.go("#/tasks")
+    page.wait(lambda: said("tasks.empty.title") in page.text, "the empty list")
+    look("no tasks")
+    failed, running = page.call("start_failure"), page.call("start_count", 100_000, 0.01)
+    page.call("start_later", 600)
+    asking = page.call("start_ask", "How high is it?", "height", None, "number")
+    page.wait(lambda: len(page.all("main li h2")) == 4, "tasks of every group")
+    look("tasks")
+    page.all('main button[aria-haspopup="menu"]')[0].click()
+    page.item(said("tasks.everyKind"))
+    look("the filter of tasks")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all('[role="menu"]'), "the closed menu")
+    for task, state in ((failed, "failed"), (running, "running")):
+        page.go(f"#/tasks/{task['id']}")
+        page.wait(lambda: page.all('[role="dialog"] section[tabindex] pre'), "the log")
+        look(f"a task: {state}")
+        page.press(Keys.ESCAPE)
+        closed(page)
+    page.go(f"#/tasks/{asking['id']}")
+    page.one('[role="dialog"] form textarea').send_keys("high", Keys.ENTER)
+    page.wait(lambda: said("tasks.question.noNumber") in page.text, "what is wrong")
+    look("a wrong answer")
+    page.press(Keys.ESCAPE)
+    closed(page)
+    page.call("start_ask", "Shall it be sent?", "send", ["Yes, now", "No"])
+    page.go("#/files")
+    page.wait(lambda: said("tasks.question.more", num="1") in page.text, "the questions above the files")
+    look("questions in another area")
+    page.call("cancel_task", running["id"])
 
 
 def walk_tokens(page: Page, said: Words, look: Look) -> None:

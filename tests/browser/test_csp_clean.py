@@ -4,7 +4,7 @@ import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.areas import walk_files, walk_items, walk_tokens
+from tests.browser.areas import walk_files, walk_items, walk_tasks, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import as_phone
@@ -58,6 +58,14 @@ def test_items_files_and_tokens_break_no_policy(browsers: Browsers, chat_server:
     for walk in (walk_items, walk_files, walk_tokens):
         walk(page, said, lambda _state: None)
         is_clean(page)
+
+
+def test_tasks_break_no_policy(browsers: Browsers, task_server: Server) -> None:
+    page, said = watch(browsers()), words("en")
+    page.open(task_server.url)
+    page.labelled(said("chat.message"))
+    walk_tasks(page, said, lambda _state: None)
+    is_clean(page)
 
 
 def test_the_phone_and_the_chinese_page_break_no_policy(browsers: Browsers, chat_server: Server) -> None:

@@ -47,6 +47,7 @@ LABELS = "return [...document.querySelectorAll('nav button')].map((button) => bu
 TEXT = "return document.querySelector(arguments[0])?.textContent ?? null"
 ROW_TITLE = '[role=row][aria-rowindex="2"] [role=gridcell]:nth-child(2) > span > span'
 ROW_TAG = '[role=row][aria-rowindex="2"] [role=gridcell]:nth-child(5) > span > span'
+CHOICE = "[role=dialog] [role=group] button"
 NOT_IN_NAMES = re.compile(r"[/\\\x00-\x1f]")
 LAST_TURN = """
 const [question, answer] = [...document.querySelectorAll('article')].slice(-2);
@@ -184,6 +185,25 @@ def test_names_of_tokens_are_only_text(browsers: Browsers, chat_server: Server) 
     )
     assert listed == names[::-1]
     assert foreign_parts(page, "[role=dialog] ul") == []
+    is_unharmed(page)
+
+
+def test_questions_and_logs_of_tasks_are_only_text(browsers: Browsers, task_server: Server) -> None:
+    page, said = opened(browsers, task_server), words("en")
+    for text in HOSTILE[::EACH]:
+        page.go("#/chat")
+        task = page.call("start_ask", text, "ask", [text[:MAX_TAG], "no"])
+        strip = f'main > section[aria-label="{said("tasks.question.strip")}"]'
+        asked = f"{strip} [role=status] > :last-child"
+        page.wait(lambda text=text, css=asked: shown(page, css) == text, f"{text!r} above the page")  # type: ignore[misc]
+        assert foreign_parts(page, strip) == []
+        page.go(f"#/tasks/{task['id']}")
+        page.wait(lambda text=text: shown(page, CHOICE) == text[:MAX_TAG], f"{text!r} as a choice")  # type: ignore[misc]
+        page.all(CHOICE)[0].click()
+        page.wait(lambda text=text: repr(text[:MAX_TAG]) == shown(page, "[role=dialog] pre"), f"{text!r} in the log")  # type: ignore[misc]
+        assert foreign_parts(page, "[role=dialog] pre") == foreign_parts(page, "main li [data-task]") == []
+        page.press(Keys.ESCAPE)
+        page.wait(lambda: not page.all('[role="dialog"]'), "the closed window")
     is_unharmed(page)
 
 

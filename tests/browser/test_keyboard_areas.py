@@ -1,4 +1,4 @@
-"""Items, files and tokens without a pointer: everything is reached by keys, seen, and the focus is never lost."""
+"""Items, files, tasks and tokens without a pointer: all is reached by keys, seen, and the focus is never lost."""
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -64,6 +64,51 @@ def test_files_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
     keyboard.reach(said("files.moreFor", name="letters.txt"))
     keyboard.choose(said("files.delete"))
     page.wait(lambda: not page.all('a[title="letters.txt"]'), "the file gone")
+    keyboard.keeps("deleting")
+    is_well(page, keyboard)
+
+
+def test_tasks_need_no_pointer(browsers: Browsers, task_server: Server) -> None:
+    page, keyboard, said = opened(browsers, task_server)
+    page.call("start_ask", "Shall it be sent?", "send", ["Yes, now", "Not yet"])
+    page.wait(lambda: page.all("main > section button"), "the question above the chat")
+    keyboard.reach("Not yet", backwards=True)
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: not page.all("main > section button"), "no question any more")
+    keyboard.keeps("answering above the page")
+    keyboard.reach(said("areas.tasks"), backwards=True)
+    keyboard.press(Keys.ENTER)
+    page.wait(lambda: page.all('[data-state="completed"]'), "the list")
+    page.call("start_ask", "How high is it?", "height", None, "number")
+    running = page.call("start_count", 100_000, 0.01)
+    page.wait(lambda: page.all(f'[data-task="{running["id"]}"] [data-state="processing"]'), "the task that runs")
+    keyboard.reach("How high is it?")
+    keyboard.press("12", Keys.ENTER)
+    page.wait(lambda: len(page.all('[data-state="completed"]')) == 2, "its end")
+    keyboard.keeps("answering in the list")
+    keyboard.reach(f"{said('tasks.shown.runs')} 1")
+    keyboard.press(Keys.SPACE)
+    page.wait(lambda: len(page.all("[data-task]")) == 1, "the one that runs")
+    keyboard.reach(said("tasks.moreFor", name="count"))
+    keyboard.choose(said("tasks.open"))
+    page.wait(lambda: page.all('[role="dialog"] pre'), "its window")
+    keyboard.reach(said("tasks.fact.priority"))
+    keyboard.press("9")
+    page.wait(lambda: page.call("get_task", running["id"])["priority"] == 9, "the new priority")
+    keyboard.reach(said("tasks.log.title"))
+    keyboard.reach(said("tasks.cancel"))
+    keyboard.press(Keys.ENTER)
+    page.button(said("tasks.delete"))
+    keyboard.keeps("cancelling")
+    keyboard.press(Keys.ESCAPE)
+    closed(page)
+    keyboard.keeps("closing")
+    keyboard.reach(said("tasks.shown.ended"), backwards=True)
+    keyboard.press(Keys.SPACE)
+    page.wait(lambda: len(page.all("[data-task]")) == 3, "what has ended")
+    keyboard.reach(said("tasks.moreFor", name="count"))
+    keyboard.choose(said("tasks.delete"))
+    page.wait(lambda: len(page.all("[data-task]")) == 2, "it gone")
     keyboard.keeps("deleting")
     is_well(page, keyboard)
 

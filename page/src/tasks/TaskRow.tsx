@@ -59,7 +59,11 @@ function Line({ task, now }: TaskRowProps): ReactNode {
   const isBad = task.state === "failed" && task.error;
   return (
     <>
-      <span className="block text-xs text-faint tabular-nums max-sm:wrap-anywhere sm:truncate">{words}</span>
+      <span
+        className={`block text-xs tabular-nums max-sm:wrap-anywhere sm:truncate ${task.question ? "text-soft" : "text-faint"}`}
+      >
+        {words}
+      </span>
       {isBad && (
         <span className="mt-0.5 line-clamp-2 text-xs text-danger wrap-anywhere">{task.error?.message}</span>
       )}
