@@ -45,6 +45,7 @@ class Backend(Protocol):
     """One kind of database. Connections are in autocommit: transactions are begun and ended by these words alone."""
 
     engine: Engine
+    is_serial: bool  # all writes of all processes come one after the other
     trouble: tuple[type[Exception], ...]  # what the driver raises where the database cannot be used now
 
     def begin_read(self, connection: Connection) -> None:

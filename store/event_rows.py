@@ -63,13 +63,25 @@ def open_stream(connection: Connection, stream_id: UUID, session_id: UUID) -> No
 
 def append(connection: Connection, stream_id: UUID, entries: Sequence[tuple[str, dict[str, Any]]]) -> list[Event]:
     """Append entries (kind, data) in order; answers them numbered. The stream must be open."""
-    last = connection.execute(_TAKE, {"key": stream_id, "num": len(entries)}).scalar_one()
-    first, now = last - len(entries) + 1, now_ms()
-    added = [Event(first + place, kind, data, now) for place, (kind, data) in enumerate(entries)]
-    connection.execute(
-        _ADD,
-        [{"stream_id": stream_id, "number": e.number, "kind": e.kind, "data": e.data, "at_ms": now} for e in added],
-    )
+    return append_all(connection, [(stream_id, entries)])[0][1]
+
+
+def append_all(
+    connection: Connection, additions: Sequence[tuple[UUID, Sequence[tuple[str, dict[str, Any]]]]]
+) -> list[tuple[UUID, list[Event]]]:
+    """Append to several streams, in this order; answers them with what was added, numbered."""
+    now, added = now_ms(), list[tuple[UUID, list[Event]]]()
+    for stream_id, entries in additions:
+        last = connection.execute(_TAKE, {"key": stream_id, "num": len(entries)}).scalar_one()
+        first = last - len(entries) + 1
+        events_of = [Event(first + place, kind, data, now) for place, (kind, data) in enumerate(entries)]
+        added.append((stream_id, events_of))
+    rows = [
+        {"stream_id": stream_id, "number": one.number, "kind": one.kind, "data": one.data, "at_ms": now}
+        for stream_id, events_of in added
+        for one in events_of
+    ]
+    connection.execute(_ADD, rows)
     return added
 
 

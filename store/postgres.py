@@ -37,6 +37,7 @@ NUL_STANDS_FOR = "\N{REPLACEMENT CHARACTER}"  # PostgreSQL's texts cannot hold U
 class Postgres:
     """The backend of one PostgreSQL database."""
 
+    is_serial = False
     trouble: tuple[type[Exception], ...] = (
         OperationalError,
         InterfaceError,

@@ -34,6 +34,7 @@ POLL_S = 0.02
 class Sqlite:
     """The backend of one file; all writes of a process go through one connection, one after the other."""
 
+    is_serial = True
     trouble: tuple[type[Exception], ...] = (OperationalError, sqlite.OperationalError)
 
     def __init__(self, path: Path) -> None:

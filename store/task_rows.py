@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +12,19 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    ScalarSelect,
+    Update,
     bindparam,
+    case,
     delete,
     exists,
     func,
     insert,
+    literal_column,
     select,
     tuple_,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from store.clock import now_ms
 from store.dialect import upsert
@@ -82,67 +88,82 @@ class TaskListing:
 
 
 _COLUMNS = tuple(tasks.c[name] for name in TaskRow.__slots__)
-_running, _own_session, _other_session = tasks.alias("running"), sessions.alias("own"), sessions.alias("other")
-
-
-def _num_running_of_owner(*more: ColumnElement[bool]) -> ScalarSelect[int]:
-    """Count what runs for the owner of the task that is looked at: a browser may mint any number of workspaces."""
-    own = select(_own_session.c.owner).where(_own_session.c.id == tasks.c.session_id)
-    owner = own.correlate(tasks).scalar_subquery()
-    running = _running.join(_other_session, _other_session.c.id == _running.c.session_id)
-    mine = (_running.c.state == bindparam("held"), _other_session.c.owner == owner, *more)
-    return select(func.count()).select_from(running).where(*mine).correlate(tasks).scalar_subquery()
-
-
 _AGE_MS = 60_000  # a task that waited so long is as urgent as a new one of the next priority
-TURN = tasks.c.created_ms - tasks.c.priority * _AGE_MS
-_needed = tasks.alias("needed")
+TURN = tasks.c.created_ms - tasks.c.priority * literal_column(str(_AGE_MS))
+_needed, _running, _own, _other = tasks.alias("needed"), tasks.alias("running"), sessions.alias("own"), sessions.alias()
 _HAS_ALL = ~exists().where(
     task_needs.c.task_id == tasks.c.id,
     _needed.c.id == task_needs.c.needed_id,
     _needed.c.state != bindparam("done"),
 )
-_NEXT = (
-    select(tasks.c.id)
-    .where(
-        tasks.c.state.in_(bindparam("due", expanding=True)),
-        tasks.c.run_after_ms <= bindparam("now"),
-        tasks.c.kind.not_in(bindparam("full", expanding=True)),
-        _num_running_of_owner(_running.c.runner_id == bindparam("runner")) < bindparam("share"),
-        _HAS_ALL,
-    )
-    .order_by(_num_running_of_owner(), TURN, tasks.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True, of=tasks)  # PostgreSQL: what another runner is taking up is passed over
-    .scalar_subquery()
+# A browser may mint any number of workspaces: fairness is between owners.
+_OWNER = select(_own.c.owner).where(_own.c.id == tasks.c.session_id).correlate(tasks).scalar_subquery()
+_RUNNING = _running.join(_other, _other.c.id == _running.c.session_id)
+_BUSY = select(_other.c.owner).select_from(_RUNNING).where(_running.c.state == bindparam("held"))
+_NUM_RUNNING = (
+    _BUSY.add_columns(func.count(), func.count(case((_running.c.runner_id == bindparam("runner"), 1))))
+    .group_by(_other.c.owner)
+    .order_by(func.count())
 )
-_CLAIM = (
-    update(tasks)
-    .where(tasks.c.id == _NEXT, tasks.c.state.in_(bindparam("due", expanding=True)))
-    .values(
-        state=bindparam("held"),
-        fence=tasks.c.fence + 1,
-        attempts=tasks.c.attempts + 1,
-        runner_id=bindparam("runner"),
-        lease_ms=bindparam("lease"),
-        started_ms=func.coalesce(tasks.c.started_ms, bindparam("now")),
-        taken_ms=bindparam("now"),
+_IS_DUE = tasks.c.state.in_(bindparam("due", expanding=True, literal_execute=True))
+_ANY_DUE = select(tasks.c.id).where(_IS_DUE, tasks.c.run_after_ms <= bindparam("now")).limit(1)
+
+
+def _claim_of(owners: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Return what takes up the next task of some owners: the first in turn that may be."""
+    fits = (tasks.c.run_after_ms <= bindparam("now"), tasks.c.kind.not_in(bindparam("full", expanding=True)), _HAS_ALL)
+    first = select(tasks.c.id).where(_IS_DUE, *fits, owners).order_by(TURN, tasks.c.id).limit(1)
+    # PostgreSQL: what another runner is taking up is passed over
+    found = first.with_for_update(skip_locked=True, of=tasks).scalar_subquery()
+    return (
+        update(tasks)
+        .where(tasks.c.id == found, _IS_DUE)
+        .values(
+            state=bindparam("held"),
+            fence=tasks.c.fence + 1,
+            attempts=tasks.c.attempts + 1,
+            runner_id=bindparam("runner"),
+            lease_ms=bindparam("lease"),
+            started_ms=func.coalesce(tasks.c.started_ms, bindparam("now")),
+            taken_ms=bindparam("now"),
+        )
+        .returning(*_COLUMNS)
     )
-    .returning(*_COLUMNS)
-)
+
+
+_CLAIM_OF_IDLE = _claim_of(_OWNER.not_in(_BUSY))
+_CLAIM_OF_SOME = _claim_of(_OWNER.in_(bindparam("owners", expanding=True)))
 _CANCELS = select(tasks.c.id).where(
     tasks.c.runner_id == bindparam("runner"), tasks.c.state == bindparam("held"), tasks.c.cancel_asked
 )
+_ADD = insert(tasks)
+_FIND = select(*_COLUMNS).where(tasks.c.id == bindparam("key"))
+_HOLDS = (
+    select(tasks.c.id)
+    .where(tasks.c.id == bindparam("key"), tasks.c.fence == bindparam("held_by"), tasks.c.state == bindparam("held"))
+    .with_for_update(read=True)
+)
+_NEEDING = (
+    select(*_COLUMNS)
+    .join(task_needs, task_needs.c.task_id == tasks.c.id)
+    .where(task_needs.c.needed_id == bindparam("needed"), tasks.c.state.in_(bindparam("open", expanding=True)))
+)
+_NUM_BY_KIND = (
+    select(tasks.c.kind, func.count())
+    .where(tasks.c.session_id == bindparam("session"), tasks.c.state.in_(bindparam("states", expanding=True)))
+    .group_by(tasks.c.kind)
+)
+_NUM_OPEN = select(func.count()).where(tasks.c.state.in_(bindparam("states", expanding=True)))
 
 
 def add(connection: Connection, row: TaskRow) -> None:
     """Add a task."""
-    connection.execute(insert(tasks).values({name: getattr(row, name) for name in TaskRow.__slots__}))
+    connection.execute(_ADD, {name: getattr(row, name) for name in TaskRow.__slots__})
 
 
 def find(connection: Connection, task_id: UUID) -> TaskRow | None:
     """Return a task, or None."""
-    row = connection.execute(select(*_COLUMNS).where(tasks.c.id == task_id)).first()
+    row = connection.execute(_FIND, {"key": task_id}).first()
     return None if row is None else _task(row)
 
 
@@ -159,16 +180,13 @@ def list_of_session(connection: Connection, listing: TaskListing) -> list[TaskRo
 
 def num_by_kind(connection: Connection, session_id: UUID, states: Collection[str]) -> dict[str, int]:
     """Count a workspace's tasks in the given states, by kind."""
-    query = select(tasks.c.kind, func.count()).where(
-        tasks.c.session_id == session_id, tasks.c.state.in_(sorted(states))
-    )
-    return {row[0]: row[1] for row in connection.execute(query.group_by(tasks.c.kind))}
+    rows = connection.execute(_NUM_BY_KIND, {"session": session_id, "states": sorted(states)})
+    return {row[0]: row[1] for row in rows}
 
 
 def any_due(connection: Connection, due: Collection[str]) -> bool:
     """Tell whether a task could be taken up now: a look that takes no write lock."""
-    query = select(tasks.c.id).where(tasks.c.state.in_(sorted(due)), tasks.c.run_after_ms <= now_ms()).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(_ANY_DUE, {"due": sorted(due), "now": now_ms()}).first() is not None
 
 
 def num_running(connection: Connection, kinds: Collection[str], processing: str) -> dict[str, int]:
@@ -180,13 +198,13 @@ def num_running(connection: Connection, kinds: Collection[str], processing: str)
 def num_ahead(connection: Connection, row: TaskRow, due: Collection[str]) -> int:
     """Count the waiting tasks whose turn comes before that of `row`, as far as priority and age tell."""
     turn = row.created_ms - row.priority * _AGE_MS
-    query = select(func.count()).where(tasks.c.state.in_(sorted(due)), turn > TURN)
-    return connection.execute(query).scalar_one()
+    query = select(func.count()).where(_IS_DUE, turn > TURN)
+    return connection.execute(query, {"due": sorted(due)}).scalar_one()
 
 
 def num_open(connection: Connection, open_states: Collection[str]) -> int:
     """Count all tasks that have not ended."""
-    return connection.execute(select(func.count()).where(tasks.c.state.in_(sorted(open_states)))).scalar_one()
+    return connection.execute(_NUM_OPEN, {"states": sorted(open_states)}).scalar_one()
 
 
 def overdue(connection: Connection, open_states: Collection[str]) -> list[TaskRow]:
@@ -214,9 +232,8 @@ def unmet_needs(connection: Connection, task_ids: Collection[UUID], done: str) -
 
 def needing(connection: Connection, needed_id: UUID, open_states: Collection[str]) -> list[TaskRow]:
     """Return the open tasks that wait for one."""
-    waiting = select(task_needs.c.task_id).where(task_needs.c.needed_id == needed_id)
-    query = select(*_COLUMNS).where(tasks.c.id.in_(waiting), tasks.c.state.in_(sorted(open_states)))
-    return [_task(row) for row in connection.execute(query)]
+    rows = connection.execute(_NEEDING, {"needed": needed_id, "open": sorted(open_states)})
+    return [_task(row) for row in rows]
 
 
 def change(connection: Connection, task_id: UUID, **changes: Any) -> None:
@@ -246,22 +263,41 @@ class Turn:
 def claim(connection: Connection, wish: Claim, turn: Turn) -> TaskRow | None:
     """Take up the next task whose turn it is: owners with little running first, then priority with age."""
     now = now_ms()
-    who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "share": wish.share, "now": now}
+    who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "now": now}
     what = {"due": sorted(turn.due), "held": turn.held, "done": turn.done, "full": sorted(turn.full)}
-    row = connection.execute(_CLAIM, {**who, **what}).first()
+    row = connection.execute(_CLAIM_OF_IDLE, {**who, **what}).first()
+    if row is None:
+        row = _claim_of_busy(connection, {**who, **what}, wish.share)
     return None if row is None else _task(row)
+
+
+def _claim_of_busy(connection: Connection, words: dict[str, Any], share: int) -> Row[Any] | None:
+    if connection.execute(_ANY_DUE, words).first() is None:
+        return None
+    running = connection.execute(_NUM_RUNNING, words).all()
+    for _num, busy in groupby((row for row in running if row[2] < share), key=itemgetter(1)):
+        row = connection.execute(_CLAIM_OF_SOME, {**words, "owners": [owner for owner, *_nums in busy]}).first()
+        if row is not None:
+            return row
+    return None
 
 
 def holds(connection: Connection, task_id: UUID, fence: int, processing: str) -> bool:
     """Tell whether the holder with this fence still holds the task, and will until this transaction ends."""
-    query = select(tasks.c.id).where(tasks.c.id == task_id, tasks.c.fence == fence, tasks.c.state == processing)
-    return connection.execute(query.with_for_update(read=True)).first() is not None
+    return connection.execute(_HOLDS, {"key": task_id, "held_by": fence, "held": processing}).first() is not None
 
 
 def move(connection: Connection, row: TaskRow, state: str, **changes: Any) -> bool:
     """Move a task on from the state and fence of `row`; False where it is no longer there."""
-    here = update(tasks).where(tasks.c.id == row.id, tasks.c.fence == row.fence, tasks.c.state == row.state)
-    return connection.execute(here.values(state=state, **changes)).rowcount == 1
+    here = {"here_id": row.id, "here_fence": row.fence, "here_state": row.state}
+    return connection.execute(_move_of(("state", *changes)), {**here, "state": state, **changes}).rowcount == 1
+
+
+@cache
+def _move_of(names: tuple[str, ...]) -> Update:
+    """Return what changes these columns; made once, since to make it takes longer than to run it."""
+    here = [tasks.c[name] == bindparam(f"here_{name}") for name in ("id", "fence", "state")]
+    return update(tasks).where(*here).values({name: bindparam(name) for name in names})
 
 
 def ask_cancel(connection: Connection, row: TaskRow) -> bool:

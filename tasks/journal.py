@@ -77,7 +77,7 @@ class Journal:
         self._num_bytes = 0
         self._outputs: dict[Holder, _Output] = {}
         self._fold_of: Callable[[str], Fold] = lambda _kind: USUAL_FOLD
-        self._is_committing = False
+        self._committing: Batch = {}
         self._lost: set[Holder] = set()
         self._change = threading.Condition()
         self._is_stopped = False
@@ -104,9 +104,13 @@ class Journal:
 
     def append_in(self, write: Write, stream_id: UUID, entries: Sequence[Entry]) -> None:
         """Append entries as a part of the caller's transaction."""
-        added = event_rows.append(write.connection, stream_id, entries)
+        self.append_all_in(write, [(stream_id, entries)])
+
+    def append_all_in(self, write: Write, additions: Sequence[tuple[UUID, Sequence[Entry]]]) -> None:
+        """Append to several streams as a part of the caller's transaction: a task's own before its workspace's."""
+        added = event_rows.append_all(write.connection, additions)
         write.tell_others()
-        write.after_commit(lambda: self._tell([(stream_id, added)]))
+        write.after_commit(lambda: self._tell(added))
 
     def append(self, task_id: UUID, fence: int, entry: Entry) -> None:
         """Append an entry to a task's stream soon, for the holder with this fence; waits where the disk is slower.
@@ -134,8 +138,9 @@ class Journal:
 
     def flush(self, task_id: UUID, fence: int) -> None:
         """Return once all that was appended to this stream is committed. Raises FenceLost."""
+        holder = task_id, fence
         with self._change:
-            self._change.wait_for(lambda: (task_id, fence) not in self._pending and not self._is_committing)
+            self._change.wait_for(lambda: holder not in self._pending and holder not in self._committing)
             self._refuse_lost(task_id, fence)
 
     def forget(self, task_id: UUID, fence: int) -> None:
@@ -153,7 +158,7 @@ class Journal:
             begun = time.monotonic()
             self._commit_until_done(batch)
             with self._change:
-                self._is_committing = False
+                self._committing = {}
                 self._change.notify_all()
                 pause_s = max(0.0, begun + BATCH_S - time.monotonic())
                 self._change.wait_for(lambda: self._is_stopped or self._num_bytes > CROWDED_BYTES, timeout=pause_s)
@@ -165,7 +170,7 @@ class Journal:
                 return None
             batch, self._pending = self._pending, {}
             self._num_pending = self._num_bytes = 0
-            self._is_committing = True
+            self._committing = batch
             return batch
 
     def _commit_until_done(self, batch: Batch) -> None:

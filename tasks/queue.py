@@ -150,8 +150,8 @@ class Queue:
         if not task_rows.move(write.connection, task, ending.state, **changes):
             return False
         entries = list(self.kinds[task.kind].on_end(write, task, ending)) if task.kind in self.kinds else []
-        self._journal.append_in(write, task.id, [_end_entry(ending)])
-        self._journal.append_in(write, task.session_id, [*entries, _task_entry(task, ending.state)])
+        said = [(task.id, [_end_entry(ending)]), (task.session_id, [*entries, _task_entry(task, ending.state)])]
+        self._journal.append_all_in(write, said)
         self._end_those_that_need(write, task, ending)
         return True
 
@@ -227,8 +227,8 @@ class Queue:
             write.after_commit(callback)
 
     def _note(self, write: Write, task: TaskRow, state: TaskState, told: Mapping[str, Any] | None = None) -> None:
-        self._journal.append_in(write, task.id, [("state", {"state": state.value, **(told or {})})])
-        self._journal.append_in(write, task.session_id, [_task_entry(task, state)])
+        entry = "state", {"state": state.value, **(told or {})}
+        self._journal.append_all_in(write, [(task.id, [entry]), (task.session_id, [_task_entry(task, state)])])
 
 
 def _needed_failed(task: TaskRow) -> dict[str, object]:

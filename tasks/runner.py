@@ -5,7 +5,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -161,51 +162,77 @@ class Runner:
         while not self._is_ending():
             if not self._slots.acquire(timeout=KEEP_S):
                 continue
-            task = self._wait_for_task()
-            if task is None:
+            work = self._wait_for_work()
+            if work is None:
                 self._slots.release()
                 continue
-            work = self._works[task.id, task.fence] = Work(task, self._journal, self._database)
             threading.Thread(target=self._run, args=(work,), name="task", daemon=True).start()
 
-    def _wait_for_task(self) -> TaskRow | None:
+    def _wait_for_work(self) -> Work | None:
         self._wake.clear()
-        task = None
+        work = None
         with logger.catch(message="Taking up a task failed; it is tried again."):
-            task = None if self._is_ending() else self._claim()
-        if task is None:
+            work = None if self._is_ending() else self._claim()
+        if work is None:
             self._wake.wait(timeout=KEEP_S)
-        return task
+        return work
 
     def _is_ending(self) -> bool:
         return self._stop.is_set() or self._stop_claiming.is_set()
 
-    def _claim(self) -> TaskRow | None:
+    def _claim(self) -> Work | None:
         with self._database.read() as connection:
             if not task_rows.any_due(connection, DUE):
                 return None
-        bounds = {kind.name: kind.max_running for kind in self._queue.kinds.values() if kind.max_running is not None}
-        with self._database.write(*([CLAIMS] if bounds else [])) as write:
-            full = self._full_kinds(write, bounds)
-            turn = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED, full=full)
-            task = task_rows.claim(write.connection, self._wish, turn)
-            if task is not None:
-                self._queue.start(write, task)
-            return task
+        with self._keeping() as taken, self._database.write(*([CLAIMS] if self._bounds() else [])) as write:
+            self._take_up(write, taken)
+        return taken[0] if taken else None
 
-    def _full_kinds(self, write: Write, bounds: Mapping[str, int]) -> list[str]:
+    def _take_up(self, write: Write, taken: list[Work]) -> None:
+        """Take up the next task; it is among the works before the commit, so that no word of a cancel misses it."""
+        turn = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED, full=self._full_kinds(write))
+        task = task_rows.claim(write.connection, self._wish, turn)
+        if task is not None:
+            work = self._works[task.id, task.fence] = Work(task, self._journal, self._database)
+            taken.append(work)
+            self._queue.start(write, task)
+
+    @contextmanager
+    def _keeping(self) -> Iterator[list[Work]]:
+        """Give a list for what is taken up inside, which is forgotten where that is not committed."""
+        taken: list[Work] = []
+        try:
+            yield taken
+        except BaseException:
+            for work in taken:
+                self._works.pop((work.task.id, work.task.fence), None)
+            raise
+
+    def _bounds(self) -> dict[str, int]:
+        return {kind.name: kind.max_running for kind in self._queue.kinds.values() if kind.max_running is not None}
+
+    def _full_kinds(self, write: Write) -> list[str]:
+        bounds = self._bounds()
         running = task_rows.num_running(write.connection, bounds, TaskState.PROCESSING) if bounds else {}
         return [name for name, bound in bounds.items() if running.get(name, 0) >= bound]
 
     def _run(self, work: Work) -> None:
+        following: Work | None = work
+        try:
+            while following is not None:
+                following = self._run_one(following)
+        finally:
+            self._slots.release()
+
+    def _run_one(self, work: Work) -> Work | None:
+        """Do a task and end it; answers one that was taken up with its end."""
         task, holder = work.task, (work.task.id, work.task.fence)
         try:
-            self._hear_cancels()  # one may have come between the taking-up and the line above
             ending = self._do(work)
             if self._stop.is_set() and isinstance(ending, Ending) and ending.state is TaskState.CANCELLED:
                 self._hand_back(task)
             else:
-                self._finish(task, ending)
+                return self._finish(task, ending)
         except FenceLost:
             logger.warning("Task {} was taken over by another runner; this one's end is dropped.", task.id)
         except Exception as error:  # noqa: BLE001 — the edge of the runner: whatever an end meets must not keep the place
@@ -213,7 +240,7 @@ class Runner:
         finally:
             del self._works[holder]
             self._journal.forget(*holder)
-            self._slots.release()
+        return None
 
     def _do(self, work: Work) -> Ending | Waits:
         try:
@@ -228,11 +255,15 @@ class Runner:
             return Ending(state=TaskState.FAILED, error=_kept(error, work.task))
         return _stopped(work) if work.is_cancelled else Ending(state=TaskState.COMPLETED)
 
-    def _finish(self, task: TaskRow, ending: Ending | Waits) -> None:
+    def _finish(self, task: TaskRow, ending: Ending | Waits) -> Work | None:
+        """End a task, and where writes come one by one anyway, take up the next in the same transaction."""
         self._journal.flush(task.id, task.fence)
-        with self._database.write(task.session_id) as write:
+        with self._keeping() as taken, self._database.write(task.session_id) as write:
             if not self._settle(write, task, ending):
                 raise FenceLost
+            if self._database.backend.is_serial and not self._is_ending():
+                self._take_up(write, taken)
+        return taken[0] if taken else None
 
     def _settle(self, write: Write, task: TaskRow, ending: Ending | Waits) -> bool:
         if isinstance(ending, Waits):

@@ -15,10 +15,11 @@ def _nothing(_name: str) -> None:
 
 
 class Outside:
-    """Counts orders; `after_answer` is called with a name once its answer is on its way."""
+    """Counts orders; `before_answer` is called with a name, and `after_answer` once its answer is on its way."""
 
     def __init__(self) -> None:
         self.orders: Counter[str] = Counter()
+        self.before_answer: Callable[[str], object] = _nothing
         self.after_answer: Callable[[str], object] = _nothing
         self._lock = threading.Lock()
         outside = self
@@ -27,6 +28,7 @@ class Outside:
             def do_POST(self) -> None:
                 name = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 outside.take(name)
+                outside.before_answer(name)
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

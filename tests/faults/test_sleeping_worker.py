@@ -65,7 +65,7 @@ def test_a_sleeper_has_no_second_effect(web: Server) -> None:
     visitor = new_visitor(web.url, "alice")
     with Outside() as outside, ExitStack() as stack:
         held: list[int] = []
-        outside.after_answer = lambda _name: held.append(pid_of_holder(web) or 0)
+        outside.before_answer = lambda _name: held.append(pid_of_holder(web) or 0)
         for _ in range(2):
             stack.enter_context(Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S))
         task = visitor.call("start_order", outside.url, "once", 4)

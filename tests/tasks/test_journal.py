@@ -187,7 +187,7 @@ def test_a_runner_that_is_faster_than_the_disk_waits(workshop: Workshop, monkeyp
         other.execute("BEGIN IMMEDIATE")
         hasty = threading.Thread(target=emit, args=(workshop, task, *"abcdefghijklmnopqrstuvwxyz"))
         hasty.start()
-        wait_until(lambda: workshop.journal._is_committing, what="the first batch")
+        wait_until(lambda: workshop.journal._committing, what="the first batch")
         hasty.join(0.1)
         assert hasty.is_alive()
         assert workshop.journal._num_pending <= 10
