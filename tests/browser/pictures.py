@@ -10,6 +10,7 @@ from tests.browser import scenes
 from tests.browser.chromium import Page, chromium
 from tests.browser.phone import as_phone
 from tests.browser.seeds import Turn, add_conversation, open_conversation
+from tests.browser.task_server import TaskServer
 from tests.browser.words import Words, words
 from tests.running import ROOT, Server, free_port
 
@@ -62,7 +63,7 @@ def mean(numbers: list[float]) -> float:
 OTHERS = ("Move the meeting to Thursday", "Why is the sky blue?", "A packing list for Florence")
 OTHERS_CHINESE = ("把会议改到星期四", "天空为什么是蓝色的？", "去佛罗伦萨的行李清单")
 
-Scene = Callable[[Server, Page, Words], None]
+Scene = Callable[[Server, Page, Words], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Picture:
     is_phone: bool = False
     is_dark: bool = False
     has_model: bool = True
+    has_tasks: bool = False  # the long work of the probe
 
 
 def nothing_yet(_server: Server, page: Page, _said: Words) -> None:
@@ -159,6 +161,12 @@ PICTURES = {
     "files": Picture(scene=scenes.files),
     "files-preview": Picture(scene=scenes.preview, is_dark=True),
     "files-phone": Picture(scene=scenes.files, language="zh-CN", is_phone=True),
+    "tasks-empty": Picture(scene=scenes.no_tasks, language="zh-CN", has_tasks=True),
+    "tasks": Picture(scene=scenes.tasks, has_tasks=True),
+    "tasks-window": Picture(scene=scenes.task, is_dark=True, has_tasks=True),
+    "tasks-question": Picture(scene=scenes.question, has_tasks=True),
+    "tasks-phone": Picture(scene=scenes.tasks, language="zh-CN", is_phone=True, is_dark=True, has_tasks=True),
+    "tasks-phone-question": Picture(scene=scenes.question, is_phone=True, has_tasks=True),
     "tokens": Picture(scene=scenes.tokens),
     "tokens-phone": Picture(scene=scenes.tokens, language="zh-CN", is_phone=True),
 }
@@ -186,9 +194,11 @@ def main(names: list[str]) -> None:
         tempfile.TemporaryDirectory() as folder,
         Server(Path(folder) / "local") as local,
         Server(Path(folder) / "dead", model_url=nobody, model_name="large", local_model="false") as dead,
+        TaskServer(Path(folder) / "tasks") as busy,
     ):
         for name in names or PICTURES:
-            take(name, local if PICTURES[name].has_model else dead)
+            picture = PICTURES[name]
+            take(name, busy if picture.has_tasks else local if picture.has_model else dead)
 
 
 if __name__ == "__main__":

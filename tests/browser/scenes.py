@@ -1,4 +1,4 @@
-"""Scenes of items, files and tokens for the pictures of the docs."""
+"""Scenes of items, files, tasks and tokens for the pictures of the docs."""
 
 from typing import Any
 
@@ -37,6 +37,11 @@ canvas.toBlob(bring);
 """
 NAMES = ("A lighthouse.png", "Heights of the seven wonders.csv", "Notes on towers.md", "Letter to the museum.pdf")
 NAMES_CHINESE = ("灯塔.png", "七大奇迹的高度.csv", "关于塔的笔记.md", "致博物馆的信.pdf")
+MESSAGE = ("Say hello to the museum.", "向博物馆问好。")
+ASKED = (
+    ("Shall the letter go to the museum now, with its three pictures?", "send", ["Yes, send it", "Not yet"]),
+    ("现在就把这封信和三张图片一起寄给博物馆吗？", "send", ["是，寄出", "暂不"]),
+)
 CHOOSE = """
 const [text] = arguments, carried = new DataTransfer();
 carried.items.add(new File([text], 'wonders.csv'));
@@ -128,6 +133,42 @@ def preview(server: Server, page: Page, said: Words) -> None:
     page.one('main a[href^="#/files/"]').click()
     picture = page.one('[role="dialog"] img')
     page.wait(lambda: page.driver.execute_script("return arguments[0].naturalWidth", picture) > 1, "the picture")
+
+
+def no_tasks(_server: Server, page: Page, said: Words) -> None:
+    """Tasks, before there is one."""
+    page.go("#/tasks")
+    page.wait(lambda: said("tasks.empty.title") in page.text, "the empty list")
+
+
+def tasks(server: Server, page: Page, said: Words) -> dict[str, Any]:
+    """Tasks that ask, run, wait and have ended; answers the one that runs."""
+    no_tasks(server, page, said)
+    place = 0 if said.language == "en" else 1
+    page.call("start_failure")
+    page.call("send_message", MESSAGE[place])
+    page.call("start_export", "csv")
+    page.call("start_later", 3600)
+    page.call("start_ask", *ASKED[place])
+    running: dict[str, Any] = page.call("start_count", 2000, 0.02)
+    page.wait(lambda: len(page.all("main li h2")) == 4, "every group")
+    bar = f'[data-task="{running["id"]}"] [role="progressbar"]'
+    page.wait(lambda: int(page.one(bar).get_attribute("aria-valuenow") or 0) > 14, "a part of it", 60)
+    return running
+
+
+def task(server: Server, page: Page, said: Words) -> None:
+    """The window of a task that runs."""
+    page.go(f"#/tasks/{tasks(server, page, said)['id']}")
+    page.wait(lambda: page.all('[role="dialog"] pre'), "its log")
+
+
+def question(server: Server, page: Page, said: Words) -> None:
+    """A task's question above the items."""
+    add_wonders(page, said)
+    tasks(server, page, said)
+    page.go("#/items")
+    page.wait(lambda: page.all(f'[aria-label="{said("items.list")}"]'), "the list")
 
 
 def tokens(_server: Server, page: Page, said: Words) -> None:
