@@ -64,6 +64,23 @@ test("a log without end stays as small as its last part, and says so", () => {
   expect(many.state.pieces).toHaveLength(1_000);
 });
 
+test("a snapshot stands for all that came before it", () => {
+  const log = new LogLines(true);
+  const at_ms = Date.parse(AT);
+  const kept = [
+    { kind: "text", data: { text: "one two " }, at_ms },
+    { kind: "progress", data: { percent: 40 }, at_ms },
+    { kind: "state", data: { state: "processing" }, at_ms },
+  ];
+  log.take(events(["text", { text: "two " }], ["snapshot", { events: kept }], ["text", { text: "three" }]));
+  expect(shown(log)).toEqual(["text: one two ", "state: processing", "text: three"]);
+  expect(log.state.isCut).toBe(false);
+  const skipped = [{ kind: "text", data: { text: "two", skipped: 4 }, at_ms }];
+  log.take(events(["snapshot", { events: skipped }]));
+  expect(log.state.isCut).toBe(true);
+  expect(log.state.pieces[0]?.at).toBe("2026-11-21T10:00:00.000Z");
+});
+
 test("what was not kept is told", () => {
   const log = new LogLines(true);
   expect(log.state.isCut).toBe(true);

@@ -17,6 +17,9 @@ export interface LogState {
   isEnded: boolean;
 }
 
+type Said = Pick<StreamEvent, "kind" | "at" | "data">;
+type Kept = Pick<StreamEvent, "kind" | "data"> & { at_ms: number };
+
 const MOST_PIECES = 1_000;
 const MOST_LETTERS = 300_000;
 const PIECE_LETTERS = 4_000; // words are cut into pieces so that those that are whole are never drawn again
@@ -48,8 +51,21 @@ export class LogLines {
     this.isCut = true;
   }
 
-  private add({ kind, at, data }: StreamEvent): void {
+  private add({ kind, at, data }: Said): void {
     if (UNSHOWN.has(kind)) return;
+    if (kind === "snapshot") this.begin(data.events as Kept[]);
+    else this.put(kind, at, data);
+  }
+
+  // What a snapshot says stands for all that was told before it.
+  private begin(events: readonly Kept[]): void {
+    this.pieces = [];
+    this.numLetters = 0;
+    this.isCut = events.some(({ data }) => Boolean(data.skipped));
+    for (const { kind, data, at_ms } of events) this.add({ kind, data, at: new Date(at_ms).toISOString() });
+  }
+
+  private put(kind: string, at: string, data: StreamEvent["data"]): void {
     if (kind === "end") this.isEnded = true;
     if (kind === "text" || kind === "thinking")
       this.say(kind, at, typeof data.text === "string" ? data.text : "");
