@@ -87,6 +87,7 @@ from tasks.kinds import Kind
 from tasks.leaving import Leaving
 from tasks.queue import Queue
 from tasks.readers import Readers
+from tasks.retention import DAY_MS, Kept, Retention
 from tasks.runner import Places, Runner
 from tasks.states import OPEN
 
@@ -168,7 +169,8 @@ def build(settings: Settings) -> Parts:
     stopping.listen(runner.stop_claiming, runner.hurry)
     leaving = Leaving(database, services.queue)
     presence = Presence(database, lambda: leaving.is_needed)
-    sweeps = [TrashSweep(database).sweep, FileSweep(services.files).sweep, presence.sweep]
+    retention = Retention(database, services.queue.kinds, Kept(tasks_ms=settings.task_days * DAY_MS))
+    sweeps = [TrashSweep(database).sweep, FileSweep(services.files).sweep, presence.sweep, retention.sweep]
     return Parts(
         settings=settings,
         database=database,
