@@ -10,15 +10,15 @@ from store.tables import streams, tasks
 FOLDED = 2  # events of an ended task whose stream is folded: a snapshot and the end
 
 
-def unfolded(connection: Connection, between_ms: tuple[int, int], limit: int) -> list[tuple[UUID, str, int, int]]:
-    """Return tasks that ended between two moments and whose events are not folded: id, kind, last number, moment."""
-    columns = (tasks.c.id, tasks.c.kind, streams.c.last, tasks.c.ended_ms)
+def unfolded(connection: Connection, between_ms: tuple[int, int], limit: int) -> list[tuple[UUID, str, int]]:
+    """Return tasks that ended between two moments and whose events are not folded: id, kind and moment."""
+    columns = (tasks.c.id, tasks.c.kind, tasks.c.ended_ms)
     query = select(*columns).join(streams, streams.c.id == tasks.c.id)
     ended = (tasks.c.ended_ms >= between_ms[0], tasks.c.ended_ms < between_ms[1])
     rows = connection.execute(
         query.where(*ended, streams.c.last - streams.c.folded > FOLDED).order_by(tasks.c.ended_ms).limit(limit)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def ended_before(connection: Connection, before_ms: int, limit: int) -> Sequence[UUID]:

@@ -44,15 +44,19 @@ class Retention:
 
     def _fold(self) -> None:
         before_ms = now_ms() - self._kept.events_ms
-        while True:
-            with self._database.read() as connection:
-                found = ended_rows.unfolded(connection, (self._folded_to_ms, before_ms), self.BATCH)
-            for task_id, kind, _last, _ended_ms in found:
+        found = self._unfolded(before_ms)
+        while found:
+            for task_id, kind, _ended_ms in found:
                 self._fold_one(task_id, kind)
-            if len(found) < self.BATCH:
-                self._folded_to_ms = before_ms
-                return
-            self._folded_to_ms = found[-1][3]
+            self._folded_to_ms, seen = found[-1][2], found
+            found = self._unfolded(before_ms)
+            if found == seen:
+                return  # these cannot be folded
+        self._folded_to_ms = before_ms
+
+    def _unfolded(self, before_ms: int) -> list[tuple[UUID, str, int]]:
+        with self._database.read() as connection:
+            return ended_rows.unfolded(connection, (self._folded_to_ms, before_ms), self.BATCH)
 
     def _fold_one(self, task_id: UUID, kind: str) -> None:
         fold = self._kinds[kind].fold if kind in self._kinds else USUAL_FOLD

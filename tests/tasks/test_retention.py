@@ -69,7 +69,7 @@ def test_more_than_one_batch_is_folded_in_one_sweep_and_what_ends_later_in_the_n
     sweeper = retention(workshop)
     sweeper.sweep()
     assert {tuple(kinds(workshop, task)) for task in first} == {("snapshot", "end")}
-    later = ended_task(workshop, 600_000, "a", "b")
+    later = ended_task(workshop, 600_001, "a", "b")
     sweeper.sweep()
     assert kinds(workshop, later) == ["snapshot", "end"]
 
