@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     logger.remove()
     logger.add(sys.stderr, level="ERROR")
     try:
-        options = _parser().parse_args(arguments)
+        options = make_parser().parse_args(arguments)
         run: Callable[[argparse.Namespace, Settings], int] = options.run
         return run(options, load_settings())
     except ValueError as error:
@@ -60,7 +60,8 @@ def main(arguments: Sequence[str]) -> int:
         return _stopped("Stopped. Nothing was kept.", STOPPED)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all the words."""
     parser = _Parser(prog="main.py")
     words = parser.add_subparsers(metavar="WORD", required=True)
     backup = _add(words, "backup", _backup, "Save all data as a new folder; the server may go on working.")

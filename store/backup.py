@@ -1,7 +1,7 @@
 """Backups, made while the server works: rows from one unmoving picture, then the bytes and keys that they stand for."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,10 +13,11 @@ from store import backup_folder as backup
 from store import quiet_file
 from store.backup_folder import BLOBS, DATABASE, KEY_FILES, KEYS, MANIFEST, SUMS, DataPlace, Manifest
 from store.blobs import place_of
-from store.copying import At, Tell, copy_database, name_of, picture_of, refuse_unknown_revision, telling_trouble
+from store.copying import At, copy_database, name_of, picture_of, refuse_unknown_revision, telling_trouble
 from store.drafts import MoveRefused, appear, draft_folder, in_mb, make_lasting, refuse_small_disk
 from store.full_disk import telling_full
 from store.migrate import version_in
+from store.pace import Pace, Tell
 from store.table_sums import sums_of
 from version import VERSION
 
@@ -87,23 +88,30 @@ def _take_rows(database: At, file: Path, tell: Tell) -> None:
         with telling_trouble(file), closing(sqlite.connect(str(file))) as target:
             source = connection.connection.driver_connection
             # The picture stays the same between the steps, since the connection is in a transaction.
-            source.backup(target, pages=PAGES)  # type: ignore[union-attr]
+            source.backup(target, pages=PAGES, progress=_telling_pages(tell))  # type: ignore[union-attr]
     quiet_file.as_one_file(file)
+
+
+def _telling_pages(tell: Tell) -> Callable[[int, int, int], None]:
+    pace = Pace(tell)
+
+    def told(_status: int, left: int, total: int) -> None:
+        pace.tell(lambda: f"rows: {total - left:,} of {total:,} pages")
+
+    return told
 
 
 def _take_blobs(place: DataPlace, draft: Path, tell: Tell) -> _Taken:
     with picture_of(draft / DATABASE) as rows:
         wanted = (size for sha256, size in backup.blob_rows(rows) if not _target(draft, sha256).exists())
         refuse_small_disk(draft, sum(wanted))
-        taken, told = _Taken(), time.monotonic()
+        taken, pace = _Taken(), Pace(tell)
         for sha256, size in backup.blob_rows(rows):
             if not _take(place.blobs, draft, (sha256, size)):
                 taken.missing.append(sha256)
                 continue
             taken.num, taken.num_bytes = taken.num + 1, taken.num_bytes + size
-            if time.monotonic() - told > 2:
-                tell(f"files: {taken.num:,} ({in_mb(taken.num_bytes)})")
-                told = time.monotonic()
+            pace.tell(lambda: f"files: {taken.num:,} ({in_mb(taken.num_bytes)})")
     return taken
 
 

@@ -1,9 +1,11 @@
 """All rows from one database into another, SQLite or PostgreSQL: from one unmoving picture, compared at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pysqlite3.dbapi2 as sqlite
@@ -16,13 +18,13 @@ from store.database import backend_at
 from store.drafts import MoveRefused, appear, draft_folder, make_lasting
 from store.item_rows import INDEX
 from store.migrate import FOLDER, bring_up_to_date, newest, version_in, version_of
+from store.pace import Pace, Tell
 from store.row_writers import writer_for
 from store.search import mark_of
 from store.table_sums import BATCH, Summing, TableSum, rows_of, sum_of, tables_in
 from store.tables import items, metadata
 
 At = Path | str  # a SQLite file, or the address of a PostgreSQL
-Tell = Callable[[str], None]
 TROUBLE = (SQLAlchemyError, psycopg.Error, sqlite.Error)
 
 
@@ -106,11 +108,12 @@ def refuse_unknown_revision(found: str | None, name: str) -> None:
 
 def copy_rows(source: Connection, target: Connection, tell: Tell) -> Copied:
     """Copy every row inside the transactions that both have open, and compare. Raises MoveRefused."""
-    writer, sums = writer_for(target), {}
+    writer, sums, pace = writer_for(target), dict[str, TableSum](), Pace(tell)
     for table, columns in tables_in(source):
         with _naming(table.name):
             summing = Summing(columns)
-            writer.put(table, columns, summing.passing(writer.fitting(columns, rows_of(source, columns))))
+            fitting = summing.passing(writer.fitting(columns, rows_of(source, columns)))
+            writer.put(table, columns, _told(fitting, table.name, pace))
             writer.end(table)
             sums[table.name] = summing.result()
         if sums[table.name].rows:
@@ -119,6 +122,13 @@ def copy_rows(source: Connection, target: Connection, tell: Tell) -> Copied:
     tell("comparing both sides")
     _compare(target, sums)
     return Copied(sums=sums, num_replaced=writer.num_replaced)
+
+
+def _told(rows: Iterator[Sequence[Any]], table: str, pace: Pace) -> Iterator[Sequence[Any]]:
+    for number, row in enumerate(rows):
+        yield row
+        if number % 1000 == 0:
+            pace.tell(partial("{}: {:,} rows".format, table, number))
 
 
 def index_words(connection: Connection) -> None:

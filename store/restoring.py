@@ -6,10 +6,10 @@ copied, and the rows with the manifest's checksums. What was found right gets it
 
 import errno
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from typing import cast
@@ -20,11 +20,12 @@ from store import backup_folder as backup
 from store import quiet_file
 from store.backup_folder import BLOBS, DATABASE, KEYS, MANIFEST, SUMS, DataPlace, Manifest, altered
 from store.blobs import place_of
-from store.copying import TROUBLE, Tell, copy_database, first_line, picture_of, refuse_unknown_revision
+from store.copying import TROUBLE, copy_database, first_line, picture_of, refuse_unknown_revision
 from store.drafts import RESTORE, MoveRefused, appear, draft_folder, draft_of, in_mb, make_lasting, refuse_small_disk
 from store.folder import refuse_network_folder
 from store.full_disk import telling_full
 from store.migrate import newest, version_in
+from store.pace import Pace, Tell
 from store.table_sums import sum_of, tables_in
 
 FILES = "files"
@@ -151,7 +152,7 @@ def _triggers(connection: Connection) -> set[tuple[str, str]]:
 def _take_blobs(found: _Backup, draft: Path, tell: Tell) -> None:
     missing, folder = set(found.manifest.missing), draft / FILES / BLOBS
     num = num_bytes = 0
-    told = time.monotonic()
+    pace = Pace(tell)
     with picture_of(draft / DATABASE) as rows, _sum_lines(found.folder) as lines:
         for _ in found.sums:
             lines.readline(MAX_LINE)
@@ -164,11 +165,13 @@ def _take_blobs(found: _Backup, draft: Path, tell: Tell) -> None:
             if backup.copy_file(found.folder / name, place_of(folder, sha256)) != (sha256, size):
                 raise altered(name)
             num, num_bytes = num + 1, num_bytes + size
-            if time.monotonic() - told > 2:
-                tell(f"files: {num:,} of {found.manifest.num_blobs:,} ({in_mb(num_bytes)})")
-                told = time.monotonic()
+            pace.tell(partial(_progress, num, found.manifest.num_blobs, num_bytes))
         if lines.read(1) or (num, num_bytes) != (found.manifest.num_blobs, found.manifest.num_blob_bytes):
             raise altered(SUMS)
+
+
+def _progress(num: int, total: int, num_bytes: int) -> str:
+    return f"files: {num:,} of {total:,} ({in_mb(num_bytes)})"
 
 
 def _sums_before_blobs(folder: Path) -> dict[str, str]:

@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import os
+import re
+import shlex
 import stat
 import subprocess
 import threading
@@ -19,7 +21,8 @@ import pytest
 import requests
 
 import web_mode
-from doors import cli
+from doors import cli, data_words
+from providers.fakes.openai_server import FakeOpenAI
 from store import backup, file_rows
 from store.backup import make_backup
 from store.backup_folder import DataPlace, manifest_of
@@ -31,11 +34,13 @@ from store.restoring import restore_backup
 from store.tables import blobs, files, uploads
 from tests.data_words import add_file, files_in, fill_place, place_in, quiet, run_words, say_words, settings_of, sums_at
 from tests.postgres import PostgresServer
-from tests.running import Server, clean_environment
+from tests.running import ROOT, Server, clean_environment, wait_until
 from tests.sending import add_file as send_file
 from tests.sending import get, random_bytes
 from tests.store.rows import add_session
 from tests.visitors import Visitor, new_visitor
+
+SLOW = "127.0.0.1/count:100000:20"  # words, and ms between them: it runs when the backup is made
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -101,17 +106,19 @@ def other(request: pytest.FixtureRequest, tmp_path: Path, place: DataPlace) -> I
 
 
 def test_what_was_acknowledged_before_a_backup_is_found_by_its_visitors_on_a_restored_server(
-    tmp_path: Path, place: DataPlace, other: DataPlace, scale: int
+    tmp_path: Path, place: DataPlace, other: DataPlace, fake_models: FakeOpenAI, scale: int
 ) -> None:
-    taken = []
-    with Server(place.folder, local_model="false", **settings_of(place)) as server:
+    taken, models = [], {"local_model": "false", "model_url": fake_models.url}
+    with Server(place.folder, **models, **settings_of(place)) as server:
         looker = new_visitor(server.url, "looker")  # who has written nothing: a signed cookie alone opens the page
         writers = [Writer(server.url, number) for number in range(3)]
+        task = writers[0].visitor.call("send_message", text="Count", model=SLOW)
         with writers[0], writers[1], writers[2]:
             for _ in range(2 * scale):
                 before = [writer.acknowledged() for writer in writers]
                 done = run_words(place, "backup", tmp_path / "backups")
                 assert done.returncode == 0, done.stderr
+                assert say_words(place, "db", "check").returncode == 0
                 taken.append((Path(done.stdout.strip()), before))
                 assert all(len(writer.titles) > len(had[0]) for writer, had in zip(writers, before, strict=True))
     path, before = taken[-1]
@@ -120,11 +127,12 @@ def test_what_was_acknowledged_before_a_backup_is_found_by_its_visitors_on_a_res
     assert sums_at(other.database) == manifest_of((path / "manifest.json").read_bytes()).tables
     checked = run_words(other, "db", "check", "--deep", "--json")
     assert (checked.returncode, json.loads(checked.stdout)["is_whole"]) == (0, True), checked.stdout
-    with Server(other.folder, local_model="false", **settings_of(other)) as restored:
+    with Server(other.folder, **models, **settings_of(other)) as restored:
         looker.url = restored.url
         assert looker.http.get(f"{restored.url}/uuid={looker.session_id}", timeout=20).status_code == 200
         for writer, had in zip(writers, before, strict=True):
             check_visitor(restored, writer, had)
+        wait_until(lambda: writers[0].visitor.call("get_task", task["id"])["state"] == "failed", 30, "its end")
     for earlier, _before in taken[:-1]:
         subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=earlier, check=True)
 
@@ -471,3 +479,11 @@ def test_a_database_in_use_is_copied_only_if_that_is_said(tmp_path: Path, place:
         assert (done.returncode, done.stderr) == (0, "")
     database.close()
     assert sums_at(tmp_path / "copy.db") == sums_at(place.database)
+
+
+def test_the_guides_words_are_known() -> None:
+    guide = (ROOT / "docs/guide/backup.md").read_text(encoding="utf-8")
+    lines = re.findall(r"python main\.py ((?:backup|restore|db)\b[^\n#`]*)", guide)
+    assert len(lines) == 6
+    for line in lines:
+        data_words.make_parser().parse_args(shlex.split(line))
