@@ -20,6 +20,7 @@ from store.database import Database, Write
 from store.task_rows import Claim, RunnerRow, TaskRow, Turn
 from tasks.journal import FenceLost, Holder, Journal
 from tasks.kinds import Ending
+from tasks.patience import until_stored
 from tasks.queue import OVERDUE, Queue
 from tasks.states import DUE, OPEN, TaskState
 from tasks.work import Waits, Work
@@ -232,7 +233,7 @@ class Runner:
             if self._stop.is_set() and isinstance(ending, Ending) and ending.state is TaskState.CANCELLED:
                 self._hand_back(task)
             else:
-                return self._finish(task, ending)
+                return until_stored(lambda: self._finish(task, ending), self._stop.wait)
         except FenceLost:
             logger.warning("Task {} was taken over by another runner; this one's end is dropped.", task.id)
         except Exception as error:  # noqa: BLE001 — the edge of the runner: whatever an end meets must not keep the place

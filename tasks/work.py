@@ -11,6 +11,7 @@ from store.clock import now_ms
 from store.database import Database, Write
 from store.task_rows import TaskRow
 from tasks.journal import FenceLost, Journal
+from tasks.patience import until_stored
 
 PROGRESS_MS = 500  # how often a row's progress is written
 WHOLE = 100
@@ -124,5 +125,8 @@ class Work:
         self._change(steps=self._steps)
 
     def _change(self, **changes: Any) -> None:
-        with self._database.write(self.task.session_id) as write:
-            self.change_in(write, **changes)
+        def change() -> None:
+            with self._database.write(self.task.session_id) as write:
+                self.change_in(write, **changes)
+
+        until_stored(change, self._cancelled.wait)
