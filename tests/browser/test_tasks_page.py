@@ -262,6 +262,7 @@ def test_of_a_long_log_the_last_part_is_shown(browsers: Browsers, task_server: S
     ended = said("tasks.log.state.completed")
     page.wait(lambda: page.driver.execute_script(LOG)["text"].rstrip().endswith(ended), "the end of the log")
     log = page.driver.execute_script(LOG)
+    assert log["below"] < 30, "its end is in sight"
     assert log["letters"] <= 300_000
     assert "line 59999" in log["text"]
     assert said("tasks.log.cut") in log["text"]

@@ -44,14 +44,12 @@ export function Log({ task }: { task: Task }): ReactNode {
   );
 }
 
-const SHAPE = "[content-visibility:auto] wrap-anywhere";
-
 const PieceLine = memo(function PieceLine({ piece }: { piece: Piece }): ReactNode {
   const { t } = useTranslation();
   const { kind, text } = piece;
   if (kind === "text" || kind === "thinking") {
     const colour = kind === "text" ? "text-ink" : "text-faint";
-    return <pre className={`${SHAPE} font-mono whitespace-pre-wrap ${colour}`}>{text}</pre>;
+    return <pre className={`font-mono whitespace-pre-wrap wrap-anywhere ${colour}`}>{text}</pre>;
   }
   const words = {
     state: () => t(`tasks.log.state.${text as TaskState}`),
@@ -60,7 +58,7 @@ const PieceLine = memo(function PieceLine({ piece }: { piece: Piece }): ReactNod
     event: () => text,
   }[kind]();
   return (
-    <p className={`${SHAPE} flex gap-3 py-0.5 text-faint ${kind === "event" ? "font-mono" : ""}`}>
+    <p className={`flex gap-3 py-0.5 wrap-anywhere text-faint ${kind === "event" ? "font-mono" : ""}`}>
       <time dateTime={piece.at} className="shrink-0 tabular-nums">
         {writeTime(piece.at)}
       </time>
