@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from providers.fakes.openai_server import FakeOpenAI
-from store.database import Database
 from tests.postgres import PostgresServer
 from tests.running import ROOT, Server
+from tests.stored import new_postgres, postgres_server
 from tests.visitors import Visitor, new_visitor
 
 PROBE = ROOT / "tests" / "probe"
@@ -56,18 +56,9 @@ def charlie(server: Server) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test process."""
-    with PostgresServer() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresServer) -> str:
-    """The name of a database that has all tables: a copy of it takes a tenth of the migrations' time."""
-    address = postgres.new_database()
-    Database(address).close()
-    return address.rpartition("/")[2]
+def postgres() -> PostgresServer:
+    """The PostgreSQL of this test process."""
+    return postgres_server()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -79,7 +70,6 @@ def store_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | 
     if request.param == "sqlite":
         yield tmp_path / "studiolo.db"
         return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
-    address = postgres.new_database(request.getfixturevalue("postgres_template"))
+    address = new_postgres()
     yield address
-    postgres.drop_database(address)
+    postgres_server().drop_database(address)

@@ -67,7 +67,8 @@ def change(data_dir: Path, statement: Executable) -> None:
 
 
 @cache
-def _postgres() -> "PostgresServer":
+def postgres_server() -> "PostgresServer":
+    """Return the PostgreSQL of this test process, started at the first call."""
     from tests.postgres import PostgresServer
 
     server = PostgresServer(max_connections="400").start()
@@ -75,14 +76,19 @@ def _postgres() -> "PostgresServer":
     return server
 
 
+def new_postgres() -> str:
+    """Return the address of a new database that has all tables: a copy, which takes a tenth of the migrations' time."""
+    return postgres_server().new_database(_template())
+
+
 @cache
 def _database_of(_data_dir: Path) -> str:
-    return _postgres().new_database(_template())
+    return new_postgres()
 
 
 @cache
 def _template() -> str:
-    address = _postgres().new_database()
+    address = postgres_server().new_database()
     Database(address).close()
     return address.rpartition("/")[2]
 

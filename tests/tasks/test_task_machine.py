@@ -17,6 +17,7 @@ from tasks.journal import Entry, FenceLost
 from tasks.kinds import Ending, Kind, Retry
 from tasks.queue import NotWaiting, Queue
 from tasks.states import DUE, FINAL, MOVES, TaskState
+from tests.stored import new_postgres
 from tests.tasks.workshop import TURN, Workshop, numbers_of, texts_of, workshop_at
 
 NUM_STORIES = 200 if os.environ.get("STUDIOLO_TEST_SCALE") == "full" else 8
@@ -35,7 +36,7 @@ class Tasks(RuleBasedStateMachine):
     def open_the_workshop(self) -> None:
         """Make a database."""
         self.folder = TemporaryDirectory()
-        self.opened = workshop_at(Path(self.folder.name) / "studiolo.db")
+        self.opened = workshop_at(self._new_place())
         self.workshop: Workshop = self.opened.__enter__()
         self.tasks: list[UUID] = []
         self.states: dict[UUID, str] = {}
@@ -50,6 +51,9 @@ class Tasks(RuleBasedStateMachine):
                 retry=Retry(max_failures=MAX_FAILURES, first_s=0) if may_repeat else None,
             )
             self.workshop.queue.kinds[name] = kind
+
+    def _new_place(self) -> Path | str:
+        return Path(self.folder.name) / "studiolo.db"
 
     def _note_end(self, _write: Write, task: TaskRow, ending: Ending) -> Sequence[Entry]:
         self.ended[task.id].append(ending.state)
@@ -187,7 +191,17 @@ class Tasks(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-TestTasks = Tasks.TestCase
-TestTasks.settings = settings(
+class TasksOnPostgres(Tasks):
+    """The same stories on the other database."""
+
+    def _new_place(self) -> str:
+        return new_postgres()
+
+
+STORIES = settings(
     max_examples=NUM_STORIES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
+TestTasks = Tasks.TestCase
+TestTasks.settings = STORIES
+TestTasksOnPostgres = TasksOnPostgres.TestCase
+TestTasksOnPostgres.settings = STORIES
