@@ -1,12 +1,13 @@
 """Queries over streams: numbered events of one task or one session."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Text, bindparam, cast, func, insert, select, update
 
+from store.batches import batches
 from store.clock import now_ms
 from store.dialect import upsert
 from store.tables import events, streams
@@ -24,12 +25,11 @@ class Event:
     at_ms: int
 
 
-_TAKE = (
-    update(streams)
-    .where(streams.c.id == bindparam("key"))
-    .values(last=streams.c.last + bindparam("num"))
-    .returning(streams.c.last)
-)
+Additions = Sequence[tuple[UUID, Sequence[tuple[str, dict[str, Any]]]]]  # streams, and what each is to get
+
+_TAKE = update(streams).where(streams.c.id == bindparam("key")).values(last=streams.c.last + bindparam("num"))
+_LASTS = select(streams.c.id, streams.c.last).where(streams.c.id.in_(bindparam("keys", expanding=True)))
+_TAKE_ONE = _TAKE.returning(streams.c.last)
 _ADD = insert(events)
 _AFTER = (
     select(events.c.number, events.c.kind, events.c.data, events.c.at_ms)
@@ -66,14 +66,12 @@ def append(connection: Connection, stream_id: UUID, entries: Sequence[tuple[str,
     return append_all(connection, [(stream_id, entries)])[0][1]
 
 
-def append_all(
-    connection: Connection, additions: Sequence[tuple[UUID, Sequence[tuple[str, dict[str, Any]]]]]
-) -> list[tuple[UUID, list[Event]]]:
-    """Append to several streams, in this order; answers them with what was added, numbered."""
+def append_all(connection: Connection, additions: Additions) -> list[tuple[UUID, list[Event]]]:
+    """Append to several streams, each named once, in this order; answers them with what was added, numbered."""
     now, added = now_ms(), list[tuple[UUID, list[Event]]]()
+    lasts = _take_numbers(connection, {stream_id: len(entries) for stream_id, entries in additions})
     for stream_id, entries in additions:
-        last = connection.execute(_TAKE, {"key": stream_id, "num": len(entries)}).scalar_one()
-        first = last - len(entries) + 1
+        first = lasts[stream_id] - len(entries) + 1
         events_of = [Event(first + place, kind, data, now) for place, (kind, data) in enumerate(entries)]
         added.append((stream_id, events_of))
     rows = [
@@ -81,8 +79,20 @@ def append_all(
         for stream_id, events_of in added
         for one in events_of
     ]
-    connection.execute(_ADD, rows)
+    if rows:
+        connection.execute(_ADD, rows)
     return added
+
+
+def _take_numbers(connection: Connection, nums: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """Take so many numbers of each stream; answers the last one of each."""
+    if not nums:
+        return {}
+    taken = [{"key": stream_id, "num": num} for stream_id, num in nums.items()]
+    if len(taken) == 1:
+        return dict.fromkeys(nums, connection.execute(_TAKE_ONE, taken[0]).scalar_one())
+    connection.execute(_TAKE, taken)
+    return last_numbers(connection, list(nums))
 
 
 def after(connection: Connection, stream_id: UUID, number: int, limit: int) -> list[Event]:
@@ -135,8 +145,8 @@ def position(connection: Connection, stream_id: UUID) -> tuple[int, int]:
 
 def last_numbers(connection: Connection, stream_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the last number of each of the streams that is open."""
-    query = select(streams.c.id, streams.c.last).where(streams.c.id.in_(stream_ids))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    found = (connection.execute(_LASTS, {"keys": some}) for some in batches(stream_ids))
+    return {stream_id: last for rows in found for stream_id, last in rows}
 
 
 def long_session_streams(connection: Connection, num: int, limit: int) -> list[UUID]:

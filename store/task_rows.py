@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from store.batches import batches
 from store.clock import now_ms
 from store.dialect import upsert
 from store.tables import runners, sessions, task_needs, tasks
@@ -138,9 +139,10 @@ _CANCELS = select(tasks.c.id).where(
 )
 _ADD = insert(tasks)
 _FIND = select(*_COLUMNS).where(tasks.c.id == bindparam("key"))
-_HOLDS = (
-    select(tasks.c.id)
-    .where(tasks.c.id == bindparam("key"), tasks.c.fence == bindparam("held_by"), tasks.c.state == bindparam("held"))
+_HELD = (
+    select(tasks.c.id, tasks.c.fence)
+    .where(tasks.c.id.in_(bindparam("keys", expanding=True)), tasks.c.state == bindparam("held"))
+    .order_by(tasks.c.id)
     .with_for_update(read=True)
 )
 _NEEDING = (
@@ -282,9 +284,12 @@ def _claim_of_busy(connection: Connection, words: dict[str, Any], share: int) ->
     return None
 
 
-def holds(connection: Connection, task_id: UUID, fence: int, processing: str) -> bool:
-    """Tell whether the holder with this fence still holds the task, and will until this transaction ends."""
-    return connection.execute(_HOLDS, {"key": task_id, "held_by": fence, "held": processing}).first() is not None
+def that_hold(connection: Connection, holders: Collection[tuple[UUID, int]], processing: str) -> set[tuple[UUID, int]]:
+    """Return those holders (task, fence) that hold their task, and will until this transaction ends."""
+    found = set[tuple[UUID, int]]()
+    for some in batches({task_id for task_id, _fence in holders}):
+        found.update(map(tuple, connection.execute(_HELD, {"keys": some, "held": processing})))
+    return found & set(holders)
 
 
 def move(connection: Connection, row: TaskRow, state: str, **changes: Any) -> bool:

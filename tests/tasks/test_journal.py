@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 import tasks.journal
 from store import event_rows
-from store.event_rows import Event
+from store.event_rows import Additions, Event
 from store.sqlite import Sqlite
 from store.task_rows import TaskRow
-from tasks.journal import BATCH_S, Entry, FenceLost, Journal
+from tasks.journal import BATCH_S, FenceLost, Journal
 from tests.running import wait_until
 from tests.tasks.workshop import Workshop, numbers_of, run_together, texts_of, workshop_at
 
@@ -222,14 +222,14 @@ def test_an_error_nobody_expects_in_one_batch_does_not_end_the_journal(
     workshop: Workshop, warnings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = workshop.held(), workshop.held()
-    append = event_rows.append
+    append = event_rows.append_all
 
-    def break_for_one(connection: Connection, stream_id: UUID, entries: Sequence[Entry]) -> list[Event]:
-        if stream_id == bad.id:
+    def break_for_one(connection: Connection, additions: Additions) -> list[tuple[UUID, list[Event]]]:
+        if any(stream_id == bad.id for stream_id, _entries in additions):
             raise sqlite3.ProgrammingError("unexpected")
-        return append(connection, stream_id, entries)
+        return append(connection, additions)
 
-    monkeypatch.setattr(event_rows, "append", break_for_one)
+    monkeypatch.setattr(event_rows, "append_all", break_for_one)
     with workshop.journal._change:
         emit(workshop, bad, "x")
         emit(workshop, good, "y")
