@@ -20,6 +20,7 @@ WORDS = (
     "files",
     "items",
     "item_import",
+    "tasks",
 )
 REPORT = ROOT / "docs" / "benchmarks.md"
 

@@ -1,8 +1,9 @@
 """The class the measured server serves: one method for each kind of trouble or none."""
 
+import threading
 import time
 
-from api.plugin import Plugin, method
+from api.plugin import Plugin, Task, Work, method, task
 
 
 class Api(Plugin):
@@ -33,3 +34,26 @@ class Api(Plugin):
         while time.monotonic() < until:
             rounds += 1
         return rounds
+
+    @method
+    def start_nothing(self) -> Task:
+        """Have nothing done."""
+        return self.start("nothing")
+
+    @task
+    @staticmethod
+    def nothing(_work: Work) -> None:
+        """Do nothing."""
+
+    @method
+    def start_waiting(self, seconds: float) -> Task:
+        """Have somebody wait."""
+        return self.start("waiting", seconds=seconds)
+
+    @task(may_repeat=True)
+    @staticmethod
+    def waiting(work: Work, seconds: float) -> None:
+        """Wait until the time is over or it is cancelled."""
+        is_over = threading.Event()
+        work.on_cancel(is_over.set)
+        is_over.wait(seconds)
