@@ -114,7 +114,7 @@ def test_what_was_acknowledged_before_a_backup_is_found_by_its_visitors_on_a_res
         writers = [Writer(server.url, number) for number in range(3)]
         task = writers[0].visitor.call("send_message", text="Count", model=SLOW)
         with writers[0], writers[1], writers[2]:
-            for _ in range(2 * scale):
+            for _ in range(1 + scale):
                 before = [writer.acknowledged() for writer in writers]
                 done = run_words(place, "backup", tmp_path / "backups")
                 assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, select, text, update
 
@@ -218,7 +218,8 @@ def test_places_that_hold_nothing_of_ours_are_refused(tmp_path: Path, empty_post
         copy_database("postgresql://me:secret@127.0.0.1:1/none", tmp_path / "copy.db", quiet)
 
 
-ROWS = st.lists(st.tuples(st.none() | st.text(), st.text(), st.integers()), min_size=1, max_size=5)
+TEXTS = st.sampled_from(["", "a", "aa", "-", "1:a"]) | st.text()  # few, so that some join to the same
+ROWS = st.lists(st.tuples(st.none() | TEXTS, TEXTS, st.integers(0, 2)), min_size=1, max_size=2)
 COLUMNS = (items.c.date, items.c.title, items.c.version)
 
 
@@ -228,6 +229,9 @@ def test_a_sum_is_of_the_rows_in_any_order(rows: list[Any], chance: Random) -> N
     assert summed(rows) == summed(other)
 
 
+@example([("a", "aa", 1)], [("aa", "a", 1)])
+@example([(None, "", 1)], [("-", "", 1)])
+@example([("a", "1:a", 1)], [("a1:a", "", 1)])
 @given(ROWS, ROWS)
 def test_other_rows_have_another_sum(rows: list[Any], others: list[Any]) -> None:
     assert (summed(rows) == summed(others)) == (Counter(rows) == Counter(others))
