@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     task_days: int = Field(
         30, ge=1, le=3650, description="So many days after its end a task goes with its events; what it made stays."
     )
-    drain_s: int = Field(30, ge=0, le=86_400, description="How long a worker told to end lets its tasks go on, in s.")
+    drain_s: int = Field(30, ge=0, le=86_400, description="How long a process told to end lets its tasks go on, in s.")
     first_token_s: float = Field(60, gt=0, description="Longest wait for a model's first word.")
     stall_s: float = Field(30, gt=0, description="Longest silence of a model in mid answer.")
     secret_key: str | None = Field(
