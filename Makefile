@@ -12,10 +12,10 @@ setup := $(PYTHON) main.py setup
 workers ?= 2
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help run test soak lint fix page pictures bench clean lock set-up set-up-dev set-up-tests
+.PHONY: help run test test-postgres soak lint fix page pictures bench clean lock set-up set-up-dev set-up-tests
 
 help: ## say what each word does
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: set-up ## set up if needed, then serve on http://localhost:5000 (settings: STUDIOLO_PORT=8000 make run)
 	$(venv) main.py web
@@ -23,6 +23,10 @@ run: set-up ## set up if needed, then serve on http://localhost:5000 (settings: 
 test: set-up-tests ## set up if needed, then all tests, of Python and of the page
 	$(venv) -m pytest -n $(workers)
 	$(setup) --npm run test
+
+test-postgres: export STUDIOLO_TEST_STORE = postgres
+test-postgres: set-up-tests ## the tests that start servers once more, on PostgreSQL
+	$(venv) -m pytest -n $(workers) tests/api tests/doors tests/faults tests/sessions
 
 soak: export STUDIOLO_TEST_SCALE = full
 soak: set-up-tests ## the same tests with the full counts of the fault, load and fuzz tests
