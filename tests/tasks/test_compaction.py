@@ -179,6 +179,15 @@ def test_an_event_that_is_too_large_is_refused_and_says_what_may_be(workshop: Wo
     assert shown(workshop.events(task.id))["text"] == "small"
 
 
+def test_a_task_that_says_too_much_at_once_fails_with_the_reason(workshop: Workshop) -> None:
+    workshop.add_kind(lambda work: work.emit("text", {"text": "x" * MAX_EVENT_BYTES}))
+    task = workshop.submit()
+    workshop.start_runner(1)
+    row = workshop.wait_for_state(task.id, TaskState.FAILED)
+    assert row.error is not None
+    assert (row.error["code"], row.error["facts"]["max_bytes"]) == ("too_large", MAX_EVENT_BYTES)
+
+
 def test_a_reading_of_large_events_is_bounded_in_letters_and_takes_one_at_least(workshop: Workshop) -> None:
     task = workshop.held()
     emit(workshop, task, *(["x" * 30_000] * 5), "y" * 200_000, "z")
