@@ -126,9 +126,9 @@ def test_a_running_task_that_was_told_to_stop_says_so(alice: Visitor) -> None:
 
 
 def test_a_failed_task_is_done_anew_by_its_own_kind_only(alice: Visitor) -> None:
-    failed = alice.call("start_order", "http://127.0.0.1:9/", "x")
-    assert not failed["may_be_retried"]
-    assert code_of(alice, "retry_task", failed["id"]) == "not_retriable"
+    failed, asking = alice.call("start_failure"), alice.call("start_question", "?")
+    assert not asking["may_be_retried"]
+    assert code_of(alice, "retry_task", asking["id"]) == "not_retriable"
     assert in_state(alice, failed, "failed")["may_be_retried"]
     again = alice.call("retry_task", failed["id"])
     assert again["id"] != failed["id"]
