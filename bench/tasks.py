@@ -13,7 +13,7 @@ from bench.task_events import NUM_EVENTS, Cost, cost_of_events, cost_of_rows
 from bench.task_queues import NUM_VISITORS, Found, Ours, Peer, Queue, redis
 from tests.postgres import PostgresServer
 
-NUM_JOBS = 1000
+NUM_JOBS = 600
 NUM_ROUNDS = 2
 STREAMING = (1, 100, 1000)
 RUNNERS = (1, 4)

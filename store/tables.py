@@ -89,7 +89,9 @@ runners = Table(
     Column("seen_ms", BigInteger, nullable=False),
 )
 
-_DUE: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("state IN ('pending', 'retrying')"))
+_FREE: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("coalesce(ended_ms, lease_ms) IS NULL")
+)
 tasks = Table(
     "tasks",
     metadata,
@@ -119,8 +121,8 @@ tasks = Table(
     Column("taken_ms", BigInteger),
     Column("deleted", Boolean, nullable=False, server_default=false()),
     Index("tasks_by_deadline", "state", "deadline_ms"),
-    # NOTE: TURN in task_rows.py; a query finds this index only where it says both in these very words.
-    Index("tasks_by_turn", text("(created_ms - priority * 60000)"), "id", **_DUE),
+    # NOTE: TURN and _IS_FREE in task_rows.py; a query finds this index only where it says both in these very words.
+    Index("tasks_by_turn", text("(created_ms - priority * 60000)"), "id", **_FREE),
     Index("tasks_by_session", "session_id", "created_ms"),
     Index("tasks_by_runner", "runner_id", "state"),
     Index("tasks_by_end", "ended_ms"),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Update,
+    and_,
     bindparam,
     case,
     delete,
@@ -106,7 +107,9 @@ _NUM_RUNNING = (
     .group_by(_other.c.owner)
     .order_by(func.count())
 )
-_IS_DUE = tasks.c.state.in_(bindparam("due", expanding=True, literal_execute=True))
+_IS_FREE = func.coalesce(tasks.c.ended_ms, tasks.c.lease_ms).is_(None)
+# Not the bare column: SQLite would look for the state in another index, and then sort all that it finds.
+_IS_DUE = and_(_IS_FREE, tasks.c.state.concat(literal_column("''")).in_(bindparam("due", expanding=True)))
 _ANY_DUE = select(tasks.c.id).where(_IS_DUE, tasks.c.run_after_ms <= bindparam("now")).limit(1)
 
 

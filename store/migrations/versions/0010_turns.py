@@ -10,6 +10,6 @@ down_revision = "0009_presence"
 def upgrade() -> None:
     """Make the index anew."""
     op.drop_index("tasks_by_turn", "tasks")
-    waits = sa.text("state IN ('pending', 'retrying')")
+    waits = sa.text("coalesce(ended_ms, lease_ms) IS NULL")
     turn = sa.text("(created_ms - priority * 60000)")
     op.create_index("tasks_by_turn", "tasks", [turn, "id"], sqlite_where=waits, postgresql_where=waits)
