@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from store import task_rows
 from store.clock import now_ms
@@ -220,3 +221,22 @@ def test_a_cancel_that_came_while_its_runner_stopped_is_a_cancel(workshop: Works
 def test_an_unknown_task_is_needed_by_nobody(workshop: Workshop) -> None:
     with workshop.database.read() as connection:
         assert task_rows.needing(connection, uuid.uuid4(), DUE) == []
+
+
+@pytest.mark.parametrize("store_at", ["sqlite"], indirect=True)
+def test_whose_turn_it_is_stands_in_an_index_and_is_not_sorted_out_of_all_that_wait(workshop: Workshop) -> None:
+    workshop.submit()
+    said = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        said.append((statement, parameters))
+
+    event.listen(workshop.database.engine, "before_cursor_execute", note)
+    assert workshop.claim() is not None
+    event.remove(workshop.database.engine, "before_cursor_execute", note)
+    claim, parameters = next(one for one in said if one[0].startswith("UPDATE tasks"))
+    with workshop.database.read() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {claim}", parameters)  # type: ignore[arg-type]
+        plan = [row.detail for row in rows]
+    assert "SCAN tasks USING INDEX tasks_by_turn" in plan
+    assert not [step for step in plan if "TEMP B-TREE" in step]
