@@ -59,7 +59,7 @@ class Tasks(Area):
         """Return one task of this workspace."""
         with self._services.database.read() as connection:
             row = self._own(task_rows.find(connection, task_id))
-            return self._shown(connection, [row], event_rows.position(connection, task_id)[0])[0]
+            return self._whole(connection, row)
 
     @method(rest="GET /tasks", needs="tasks:read", example={})
     def list_tasks(
@@ -155,10 +155,13 @@ class Tasks(Area):
         self._services.journal.append_in(write, self._caller.session_id, [("task", entry)])
         found = task_rows.find(write.connection, task.id)
         assert found is not None
-        return self._shown(write.connection, [found])[0]
+        return self._whole(write.connection, found)
 
     def _again(self, write: Write, task_id: UUID) -> Task:
-        return self._shown(write.connection, [self._own(task_rows.find(write.connection, task_id))])[0]
+        return self._whole(write.connection, self._own(task_rows.find(write.connection, task_id)))
+
+    def _whole(self, connection: Connection, row: TaskRow) -> Task:
+        return self._shown(connection, [row], event_rows.position(connection, row.id)[0])[0]
 
     def _shown(self, connection: Connection, rows: Sequence[TaskRow], last_event: int | None = None) -> list[Task]:
         """Return rows as a visitor sees them. A workspace has few that wait, so each is asked for its place."""

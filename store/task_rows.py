@@ -321,8 +321,10 @@ def cancels_of(connection: Connection, runner_id: UUID, processing: str) -> list
 
 def renew(connection: Connection, runner_id: UUID, task_ids: Sequence[UUID], lease_ms: int) -> None:
     """Renew the leases of tasks a runner still works on, and note that it lives."""
-    now = now_ms()
-    worked_on = update(tasks).where(tasks.c.id.in_(task_ids), tasks.c.runner_id == runner_id)
+    now, own = now_ms(), (tasks.c.id.in_(task_ids), tasks.c.runner_id == runner_id)
+    # In one order, as the journal takes them, so that the two never wait in a ring.
+    connection.execute(select(tasks.c.id).where(*own).order_by(tasks.c.id).with_for_update())
+    worked_on = update(tasks).where(*own)
     connection.execute(worked_on.where(tasks.c.lease_ms.is_not(None)).values(lease_ms=now + lease_ms))
     connection.execute(update(runners).where(runners.c.id == runner_id).values(seen_ms=now))
 
