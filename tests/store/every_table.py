@@ -37,6 +37,7 @@ TEXTS = (
     "long " * 50_000,
 )
 FLOATS = (0.1 + 0.2, -0.0, 5e-324, 1.7976931348623157e308, -1e-9, 3.0, float("inf"))
+WHOLE = (0, -1, (1 << 31) - 1, -(1 << 31))
 JSONS: tuple[Any, ...] = (
     {},
     {"b": 1, "a": [None, True, False, 1.0, 1, 1e300, 5e-324, 2**70]},
@@ -108,8 +109,11 @@ def _value(column: Column[Any], number: int, num: int, chance: random.Random) ->
         (LargeBinary, lambda: number.to_bytes(4) + chance.randbytes(28)),
         (Boolean, lambda: bool(number % 2)),
         (Float, lambda: FLOATS[number % len(FLOATS)]),
-        (BigInteger, lambda: chance.choice((0, -1, (1 << 63) - 1, -(1 << 63), number))),
-        (Integer, lambda: chance.choice((0, -1, (1 << 31) - 1, -(1 << 31), number))),
+        (BigInteger, lambda: chance.choice((0, -1, 1 << 62, -(1 << 62), number))),
+        (
+            Integer,
+            lambda: number % 10 if column.name == "priority" else chance.choice(WHOLE),
+        ),  # an index reckons with it
     )
     for kind, make in kinds:
         if isinstance(column.type, kind):
