@@ -3,12 +3,14 @@
 One serves a whole test process; each test gets a database of its own, copied from one that has all tables.
 """
 
+import ctypes
 import itertools
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +34,12 @@ def program(name: str) -> str:
     found = shutil.which(name, path=os.pathsep.join([str(folders[-1]), os.defpath]) if folders else None)
     assert found is not None, f"PostgreSQL's {name} is not here: `python3 main.py setup --dev --system` installs it"
     return found
+
+
+def _end_with_parent() -> None:
+    """Have the system stop this process, even where the tests are killed: prctl(PR_SET_PDEATHSIG), Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
 class PostgresServer:
@@ -87,6 +95,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the tests; they then stop it in good order
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 — it takes no lock
             )
         wait_until(self._answers, START_S, "PostgreSQL's start")
         return self

@@ -286,11 +286,27 @@ def test_two_holders_of_one_task_in_one_process_leave_no_place_taken(workshop: W
     wait_until(lambda: num_with_state(workshop, later, "completed") == 2, what="their end")
 
 
-@pytest.mark.parametrize("error", [StoreUnavailable("full"), ZeroDivisionError()], ids=["no room", "a defect"])
-def test_an_end_that_could_not_be_stored_leaves_the_task_to_be_taken_back(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
+def test_an_end_that_a_store_did_not_take_is_stored_when_it_does(workshop: Workshop) -> None:
+    trouble: list[Exception] = [StoreUnavailable("full"), StoreUnavailable("gone")]
+    runs: list[UUID] = []
+
+    def fail_twice(_write: Write, _task: TaskRow, _ending: Ending) -> Sequence[Entry]:
+        if trouble:
+            raise trouble.pop()
+        return ()
+
+    workshop.queue.kinds["work"] = Kind(name="work", run=lambda work: runs.append(work.task.id), on_end=fail_twice)
+    workshop.start_runner()
+    task = workshop.submit()
+    workshop.wait_for_state(task.id, TaskState.COMPLETED)
+    assert trouble == []
+    assert runs == [task.id], "it was done once"
+
+
+def test_an_end_that_meets_a_defect_leaves_the_task_to_be_taken_back(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trouble: list[Exception] = [error]
+    trouble: list[Exception] = [ZeroDivisionError()]
 
     def fail_once(_write: Write, _task: TaskRow, _ending: Ending) -> Sequence[Entry]:
         if trouble:
