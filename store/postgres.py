@@ -31,6 +31,7 @@ LOOK_S = 0.1
 GATHER_S = 0.02  # what comes within this time is told once
 MIGRATION = 4_701_862_355_012_733
 DISK_FULL = "53100"
+MET_AN_ERROR = "the transaction had met an error and was rolled back"
 NUL_STANDS_FOR = "\N{REPLACEMENT CHARACTER}"  # PostgreSQL's texts cannot hold U+0000
 
 
@@ -72,11 +73,14 @@ class Postgres:
     def commit(self, connection: Connection, *, is_news: bool) -> None:
         """See Backend. A transaction that met an error cannot be committed: PostgreSQL would say nothing of it."""
         driver: Any = connection.connection.driver_connection
-        if is_news:
-            say(connection, f"NOTIFY {CHANNEL}, '{self._name}'")
-        ended = driver.execute("COMMIT")
+        try:
+            ended = driver.execute(f"NOTIFY {CHANNEL}, '{self._name}'; COMMIT" if is_news else "COMMIT")
+        except psycopg.errors.InFailedSqlTransaction as error:
+            raise psycopg.OperationalError(MET_AN_ERROR) from error
+        while ended.nextset():
+            pass
         if ended.statusmessage != "COMMIT":
-            raise psycopg.OperationalError("the transaction had met an error and was rolled back")
+            raise psycopg.OperationalError(MET_AN_ERROR)
 
     def is_open(self, connection: Connection) -> bool:
         """See Backend."""

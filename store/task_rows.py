@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from store.batches import batches
 from store.clock import now_ms
-from store.dialect import upsert
+from store.dialect import is_postgres, upsert
 from store.tables import runners, sessions, task_needs, tasks
 
 
@@ -270,9 +270,10 @@ def claim(connection: Connection, wish: Claim, turn: Turn) -> TaskRow | None:
     now = now_ms()
     who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "now": now}
     what = {"due": sorted(turn.due), "held": turn.held, "done": turn.done, "full": sorted(turn.full)}
-    row = connection.execute(_CLAIM_OF_IDLE, {**who, **what}).first()
-    if row is None:
-        row = _claim_of_busy(connection, {**who, **what}, wish.share)
+    words = {**who, **what}
+    row = connection.execute(_CLAIM_OF_IDLE, words).first() or _claim_of_busy(connection, words, wish.share)
+    if row is None and is_postgres(connection):
+        row = connection.execute(_CLAIM_OF_IDLE, words).first()  # an owner may have ceased to be busy in between
     return None if row is None else _task(row)
 
 

@@ -182,12 +182,15 @@ class Runner:
         return self._stop.is_set() or self._stop_claiming.is_set()
 
     def _claim(self) -> Work | None:
-        with self._database.read() as connection:
-            if not task_rows.any_due(connection, DUE):
-                return None
+        if self._database.backend.is_serial and not self._is_any_due():
+            return None  # a look costs less than to hold the others' writes up for nothing
         with self._keeping() as taken, self._database.write(*([CLAIMS] if self._bounds() else [])) as write:
             self._take_up(write, taken)
         return taken[0] if taken else None
+
+    def _is_any_due(self) -> bool:
+        with self._database.read() as connection:
+            return task_rows.any_due(connection, DUE)
 
     def _take_up(self, write: Write, taken: list[Work]) -> None:
         """Take up the next task; it is among the works before the commit, so that no word of a cancel misses it."""
@@ -224,6 +227,7 @@ class Runner:
                 following = self._run_one(following)
         finally:
             self._slots.release()
+            self._wake.set()  # whose share was full may have its turn now
 
     def _run_one(self, work: Work) -> Work | None:
         """Do a task and end it; answers one that was taken up with its end."""

@@ -218,3 +218,20 @@ def test_a_closed_database_keeps_no_file_open(tmp_path: Path) -> None:
     add_session(database)
     database.close()
     wait_until(lambda: not (tmp_path / "studiolo.db-wal").exists(), what="the end of the WAL file")
+
+
+@pytest.mark.parametrize("is_news", [False, True])
+@pytest.mark.parametrize("store_at", ["postgres"], indirect=True)
+def test_a_write_that_swallowed_an_error_is_not_taken_for_committed(database: Database, is_news: bool) -> None:
+    def swallow() -> None:
+        with database.write() as write:
+            session_rows.add_if_missing(write.connection, uuid4(), b"o" * 32, DAY_MS)
+            write.is_news = is_news
+            with suppress(IntegrityError):
+                break_a_rule(write.connection)
+
+    with pytest.raises(StoreUnavailable, match="rolled back"):
+        swallow()
+    assert num_sessions(database) == 0
+    add_session(database)
+    assert num_sessions(database) == 1
