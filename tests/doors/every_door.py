@@ -24,6 +24,7 @@ from settings import load_settings
 from studiolo_client import Connection, StudioloError
 from tests.conftest import PROBE
 from tests.running import Server
+from tests.stored import settings_of
 from tests.visitors import Visitor
 
 PROBED = METHODS.including(load_plugin(PROBE))
@@ -125,7 +126,7 @@ class Shell:
 
     def __init__(self, name: str, server: Server, *options: str) -> None:
         self.name = name
-        given = server.settings | {"data_dir": server.data_dir}
+        given = settings_of(server.data_dir) | server.settings | {"data_dir": server.data_dir}
         self._settings = {f"STUDIOLO_{word.upper()}": str(value) for word, value in given.items()}
         self._options = ["--plugin", str(PROBE), *options]
 
@@ -205,6 +206,7 @@ class Window:
 
     def __init__(self, server: Server, visitor: Visitor) -> None:
         given = {name: value for name, value in server.settings.items() if name.startswith("model")}
+        given |= settings_of(server.data_dir)
         settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
         parts = web_mode.build(settings)
         keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
