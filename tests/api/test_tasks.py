@@ -1,11 +1,38 @@
-"""Tasks as a visitor has them: progress, questions answered, done anew, another priority, off the list."""
+"""Tasks as a visitor has them: progress, questions answered, done anew, another priority, off the list.
 
-from typing import Any
+All of it twice: where threads of the server run them, and where a worker beside it does.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.running import wait_until
+from providers.fakes.openai_server import FakeOpenAI
+from tests.conftest import PROBE
+from tests.running import Server, Worker, wait_until
 from tests.visitors import Refusal, Visitor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module", params=["threads", "worker"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenAI
+) -> Iterator[Server]:
+    """A server that runs tasks itself, or one with a worker beside it."""
+    data_dir: Path = tmp_path_factory.mktemp(request.param)
+    words = ("--plugin", str(PROBE))
+    settings = {"model_url": fake_models.url, "model_name": "ok", "local_model": "false"}
+    is_apart = request.param == "worker"
+    with ExitStack() as stack:
+        web = Server(data_dir, *words, **settings, **({"num_runners": 0} if is_apart else {}))
+        stack.enter_context(web)
+        if is_apart:
+            stack.enter_context(Worker(data_dir, *words, **settings))
+        yield web
 
 
 def in_state(visitor: Visitor, task: dict[str, Any], state: str) -> dict[str, Any]:
