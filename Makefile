@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 
 venv := .venv/bin/python
 setup := $(PYTHON) main.py setup
-workers ?= 2
+workers ?= 3
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 .PHONY: help run test test-postgres soak lint fix page pictures bench clean lock set-up set-up-dev set-up-tests

@@ -119,7 +119,7 @@ def test_a_question_stands_out_everywhere_and_is_answered_there(browsers: Browse
     page.button("yes").click()
     page.wait(lambda: not strips(page, said), "no question any more")
     page.wait(lambda: not page.driver.title.startswith("("), "the title without a mark")
-    assert page.driver.switch_to.active_element.tag_name == "main"
+    page.wait(lambda: page.driver.switch_to.active_element.tag_name == "main", "the focus where it is of use")
     page.wait(lambda: page.call("get_task", task["id"])["state"] == "completed", "its end")
     page.go("#/tasks")
     page.wait(lambda: state(page, task) == "completed", "its end in the list")
