@@ -6,9 +6,11 @@ JSON on stdout, everything else on stderr. Options, types and help come from the
 import argparse
 import inspect
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -239,18 +241,39 @@ def _here(parts: OwnParts, options: argparse.Namespace) -> Iterator[Ways]:
         caller = own_caller(api, "cli", options.own_language or "en", _key_for(name, options))
         return api.call(caller, name, arguments)
 
-    def follow(task_id: str) -> Iterator[dict[str, Any]]:
-        return follow_own(parts.database, parts.services.journal, UUID(task_id))
-
-    if options.own_follow:
+    if not options.own_follow:
+        with closing(parts.database):
+            yield Ways(ask, lambda _task_id: ())
+        return
+    with _late_interrupt() as is_over:
         parts.start()
-    try:
-        yield Ways(ask, follow)
-    finally:
-        if options.own_follow:
+        try:
+            yield Ways(ask, lambda word: follow_own(parts.database, parts.services.journal, UUID(word), is_over))
+        finally:
             parts.stop()
-        else:
-            parts.database.close()
+
+
+@contextmanager
+def _late_interrupt() -> Iterator[Callable[[], bool]]:
+    """Have Ctrl-C noted and not raised wherever it comes: it might leave a lock taken that our threads wait for.
+
+    Who asks twice does not want to wait.
+    """
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, _frame: object) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _key_for(name: str, options: argparse.Namespace) -> str | None:

@@ -94,11 +94,15 @@ def own_caller(api: Api, door: str, language: str = "en", key: str | None = None
     return caller_for(api, request)
 
 
-def follow_own(database: Database, journal: Journal, task_id: UUID) -> Iterator[dict[str, Any]]:
-    """Yield a task's events as plain JSON values, up to its end."""
+def follow_own(
+    database: Database, journal: Journal, task_id: UUID, is_over: Callable[[], bool] = lambda: False
+) -> Iterator[dict[str, Any]]:
+    """Yield a task's events as plain JSON values, up to its end. Raises KeyboardInterrupt soon after `is_over`."""
     news, seen = threading.Event(), 0
     journal.listen(lambda *_news: news.set())
     while True:
+        if is_over():
+            raise KeyboardInterrupt
         news.clear()
         with database.read() as connection:
             found = event_rows.some_after(connection, task_id, seen, (MAX_READ, MAX_READ_LETTERS))
