@@ -260,10 +260,10 @@ def _late_interrupt() -> Iterator[Callable[[], bool]]:
     Who asks twice does not want to wait.
     """
     asked: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def note(number: int, _frame: object) -> None:
         asked.append(number)

@@ -1,6 +1,7 @@
 """What all tests share: one running server a test process, and its visitors alice, bob and charlie."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.stored import new_postgres, postgres_server
 from tests.visitors import Visitor, new_visitor
 
 PROBE = ROOT / "tests" / "probe"
+
+# A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
