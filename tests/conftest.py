@@ -18,6 +18,14 @@ PROBE = ROOT / "tests" / "probe"
 # A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What takes long begins first, so that nobody waits for the last of it alone.
+LONG = ("test_schemathesis", "test_long_conversation", "tests/faults", "tests/browser", "test_backup", "test_cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take long before the others."""
+    items.sort(key=lambda item: next((place for place, word in enumerate(LONG) if word in str(item.path)), len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def scale() -> int:
