@@ -10,6 +10,9 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 venv := .venv/bin/python
 setup := $(PYTHON) main.py setup
 workers ?= 3
+# Not those that choose their database themselves, nor what is about SQLite's disk.
+on_postgres := tests/api tests/doors tests/sessions $(filter-out %/test_backup_killed.py %/test_disk_full.py \
+  %/test_power_cut.py %/test_stream_order.py %/test_database_gone.py,$(wildcard tests/faults/test_*.py))
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 .PHONY: help run test test-postgres soak lint fix page pictures bench clean lock set-up set-up-dev set-up-tests
@@ -26,7 +29,7 @@ test: set-up-tests ## set up if needed, then all tests, of Python and of the pag
 
 test-postgres: export STUDIOLO_TEST_STORE = postgres
 test-postgres: set-up-tests ## the tests that start servers once more, on PostgreSQL
-	$(venv) -m pytest -n $(workers) tests/api tests/doors tests/faults tests/sessions
+	$(venv) -m pytest -n $(workers) $(on_postgres)
 
 soak: export STUDIOLO_TEST_SCALE = full
 soak: set-up-tests ## the same tests with the full counts of the fault, load and fuzz tests

@@ -9,6 +9,7 @@ from api.file_store import NewFile
 from settings import load_settings
 from tests.asking import ended
 from tests.running import Server, wait_until
+from tests.stored import settings_of
 from tests.visitors import Visitor, new_visitor
 
 NUM_ROWS = 60_000
@@ -25,7 +26,7 @@ def follow_until_first_rows(visitor: Visitor, task_id: str) -> None:
 def begun_import(data_dir: Path, visitor: Visitor) -> str:
     """Put a file into the workspace and begin to import it."""
     rows = "".join(f"lighthouse {number},{number},t\n" for number in range(NUM_ROWS))
-    parts = web_mode.build(load_settings(data_dir=data_dir, local_model=False))
+    parts = web_mode.build(load_settings(data_dir=data_dir, local_model=False, **settings_of(data_dir)))
     new = NewFile(session_id=UUID(visitor.session_id), name="items.csv")
     file = parts.services.files.add_file(new, lambda stream: stream.write(f"title,number,tags\n{rows}".encode()))
     parts.database.close()
