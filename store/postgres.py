@@ -50,6 +50,7 @@ class Postgres:
     def __init__(self, address: str, num_connections: int) -> None:
         self.engine = _engine(address, num_connections)
         self._name = uuid.uuid4().hex  # of this process in its news
+        self._places: list[AdvisoryPlaces] = []
 
     def begin_read(self, connection: Connection) -> None:
         """See Backend."""
@@ -108,10 +109,13 @@ class Postgres:
 
     def places(self, path: Path) -> "AdvisoryPlaces":
         """See Backend."""
-        return AdvisoryPlaces(self.engine, path.name)
+        self._places.append(AdvisoryPlaces(self.engine, path.name))
+        return self._places[-1]
 
     def close(self) -> None:
         """See Backend."""
+        for places in self._places:
+            places.close()
         self.engine.dispose()
 
 

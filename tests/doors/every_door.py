@@ -209,6 +209,7 @@ class Window:
         given |= settings_of(server.data_dir)
         settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
         parts = web_mode.build(settings)
+        self.close = parts.database.close
         keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
         page = PageFacts(told={"session": visitor.session_id}, is_ours=True)
         calls = WindowCalls(parts.entrance, keys, Proofs(settings.secret()))
@@ -237,7 +238,8 @@ def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
     yield Shell("cli over a server", server, "--url", server.url, "--token", token)
     yield Mcp(server.url, token)
     yield Client(server.url, token)
-    yield Window(server, visitor)
+    with contextlib.closing(Window(server, visitor)) as window:
+        yield window
 
 
 def served_at(door: str, methods: Methods, method: str) -> bool:
