@@ -44,11 +44,12 @@ class Uploads:
 
     def find(self, upload_id: UUID) -> Progress | None:
         """Return how far an upload of any workspace is, also one that became a file; else None."""
+        num_here = self._files.parts.size(upload_id)  # before the row, which says so before the part is taken away
         with self._files.database.read() as connection:
             row = upload_rows.find(connection, upload_id)
             file = None if row else file_rows.find(connection, upload_id)
         if row is not None:
-            offset = row.size if row.sha256 else self._files.parts.size(row.id)
+            offset = row.size if row.sha256 else num_here
             return Progress(id=row.id, session_id=row.session_id, size=row.size, offset=offset, row=row)
         if file is None or file.deleted_ms is not None:
             return None

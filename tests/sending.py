@@ -54,7 +54,7 @@ def open_patch(visitor: Visitor, upload: dict[str, Any], offset: int, **headers:
 def ask_offset(visitor: Visitor, upload: dict[str, Any]) -> int:
     """Return how much of an upload the server has."""
     answer = visitor.http.head(visitor.url + upload["url"], headers=TUS, timeout=PATIENCE_S)
-    assert answer.status_code == 200, answer.headers
+    assert answer.status_code == 200, (answer.status_code, answer.headers)
     return int(answer.headers["Upload-Offset"])
 
 
