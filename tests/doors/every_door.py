@@ -207,23 +207,25 @@ class Window:
     def __init__(self, server: Server, visitor: Visitor) -> None:
         given = {name: value for name, value in server.settings.items() if name.startswith("model")}
         given |= settings_of(server.data_dir)
-        settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
-        parts = web_mode.build(settings)
-        self.close = parts.database.close
-        keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
-        page = PageFacts(told={"session": visitor.session_id}, is_ours=True)
-        calls = WindowCalls(parts.entrance, keys, Proofs(settings.secret()))
-        self._functions = {one.__name__: one for one in calls.functions(lambda: page)}
+        self._settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
+        self._keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
+        self._page = PageFacts(told={"session": visitor.session_id}, is_ours=True)
 
     def call(self, method: str, arguments: dict[str, Any]) -> Any:
         """Return the value of a call: by position, as pywebview's are."""
-        if method not in self._functions:
+        parts = web_mode.build(self._settings)
+        with contextlib.closing(parts.database):
+            calls = WindowCalls(parts.entrance, self._keys, Proofs(self._settings.secret()))
+            return self._called({one.__name__: one for one in calls.functions(lambda: self._page)}, method, arguments)
+
+    def _called(self, functions: dict[str, Any], method: str, arguments: dict[str, Any]) -> Any:
+        if method not in functions:
             raise Refused("unknown_method")  # no such function: the page cannot even ask
         names = [parameter.name for parameter in PROBED[method].parameters]
         strange = [value for name, value in arguments.items() if name not in names]
         given = [arguments[name] for name in names[: len(arguments)] if name in arguments]
         try:
-            return self._functions[method](*given, *strange)
+            return functions[method](*given, *strange)
         except Exception as error:  # noqa: BLE001 — named after ours, and of no class that is known here
             raise Refused(CODES[type(error).__name__]) from None
 
@@ -238,8 +240,7 @@ def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
     yield Shell("cli over a server", server, "--url", server.url, "--token", token)
     yield Mcp(server.url, token)
     yield Client(server.url, token)
-    with contextlib.closing(Window(server, visitor)) as window:
-        yield window
+    yield Window(server, visitor)
 
 
 def served_at(door: str, methods: Methods, method: str) -> bool:
