@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -24,6 +26,7 @@ from store.tables import blobs, files, uploads
 from tests.running import ROOT, clean_environment
 from tests.store.every_table import fill
 from tests.store.rows import add_session
+from tests.stored import postgres_server
 
 At = Path | str
 CONTENTS = [bytes([number]) * (number * 1000) for number in range(4)]
@@ -32,6 +35,17 @@ CONTENTS = [bytes([number]) * (number * 1000) for number in range(4)]
 def place_in(folder: Path, database: At | None = None) -> DataPlace:
     """Return a data folder's place."""
     return DataPlace(folder=folder, database=database or folder / "studiolo.db")
+
+
+@contextmanager
+def clean_place(folder: Path, *, on_postgres: bool) -> Iterator[DataPlace]:
+    """Give a place where nothing is yet, on either database."""
+    if not on_postgres:
+        yield place_in(folder)
+        return
+    address = postgres_server().new_database()
+    yield place_in(folder, address)
+    postgres_server().drop_database(address)
 
 
 def quiet(_sentence: str) -> None:

@@ -32,7 +32,18 @@ from store.drafts import MoveRefused
 from store.migrate import newest
 from store.restoring import restore_backup
 from store.tables import blobs, files, uploads
-from tests.data_words import add_file, files_in, fill_place, place_in, quiet, run_words, say_words, settings_of, sums_at
+from tests.data_words import (
+    add_file,
+    clean_place,
+    files_in,
+    fill_place,
+    place_in,
+    quiet,
+    run_words,
+    say_words,
+    settings_of,
+    sums_at,
+)
 from tests.postgres import PostgresServer
 from tests.running import ROOT, Server, clean_environment, wait_until
 from tests.sending import add_file as send_file
@@ -86,25 +97,15 @@ class Writer:
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DataPlace]:
     """Where data is, on either database."""
-    if request.param == "sqlite":
-        yield place_in(tmp_path / "data")
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
-    address = postgres.new_database()
-    yield place_in(tmp_path / "data", address)
-    postgres.drop_database(address)
+    with clean_place(tmp_path / "data", on_postgres=request.param == "postgres") as made:
+        yield made
 
 
 @pytest.fixture
-def other(request: pytest.FixtureRequest, tmp_path: Path, place: DataPlace) -> Iterator[DataPlace]:
+def other(tmp_path: Path, place: DataPlace) -> Iterator[DataPlace]:
     """A clean place to restore onto, on the other database."""
-    if isinstance(place.database, str):
-        yield place_in(tmp_path / "other")
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
-    address = postgres.new_database()
-    yield place_in(tmp_path / "other", address)
-    postgres.drop_database(address)
+    with clean_place(tmp_path / "other", on_postgres=not isinstance(place.database, str)) as made:
+        yield made
 
 
 def test_what_was_acknowledged_before_a_backup_is_found_by_its_visitors_on_a_restored_server(

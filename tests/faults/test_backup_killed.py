@@ -20,7 +20,7 @@ from store import backup_folder
 from store.backup import make_backup
 from store.backup_folder import DataPlace
 from store.drafts import HalfRestored, MoveRefused, draft_folder
-from tests.data_words import files_in, fill_place, place_in, quiet, say_words, settings_of, sums_at
+from tests.data_words import clean_place, files_in, fill_place, place_in, quiet, say_words, settings_of, sums_at
 from tests.running import clean_environment
 from tests.store.rows import another_process, end, said
 
@@ -94,13 +94,8 @@ def kill_before(starter: "subprocess.Popen[str]") -> KillBefore:
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DataPlace]:
     """A clean place on either database."""
-    if request.param == "sqlite":
-        yield place_in(tmp_path / "data")
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
-    address = postgres.new_database()
-    yield place_in(tmp_path / "data", address)
-    postgres.drop_database(address)
+    with clean_place(tmp_path / "data", on_postgres=request.param == "postgres") as made:
+        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
