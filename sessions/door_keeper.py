@@ -12,7 +12,7 @@ from sessions.active import ActiveSessions
 from sessions.keys import BrowserKeys, Proofs, hash_key
 from store import session_rows, token_rows
 from store.clock import now_ms
-from store.database import Database, StoreFull
+from store.database import Database, StoreUnavailable
 from store.session_rows import SessionRow
 from store.token_rows import TokenRow
 
@@ -129,7 +129,7 @@ class DoorKeeper:
 
     def _touch_token(self, found: TokenRow) -> None:
         if found.used_ms is None or now_ms() - found.used_ms >= TOUCH_EVERY_S * 1000:
-            with suppress(StoreFull), self._database.write() as write:
+            with suppress(StoreUnavailable), self._database.write() as write:
                 token_rows.touch(write.connection, found.id)
 
     def _touch(self, live: LiveSession) -> None:
@@ -138,7 +138,7 @@ class DoorKeeper:
             return
         live.touched_s = now_s
         live.expires_ms = now_ms() + self._idle_ms
-        with suppress(StoreFull), self._database.write() as write:  # on a full disk everyone can still read
+        with suppress(StoreUnavailable), self._database.write() as write:  # a full or busy store can still be read
             session_rows.touch(write.connection, live.session_id, self._idle_ms)
 
 

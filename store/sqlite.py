@@ -52,8 +52,12 @@ class Sqlite:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """See Backend."""
-        with self._lock:
+        if not self._lock.acquire(timeout=BUSY_MS / 1000):  # else each of those in front would wait as long once more
+            raise sqlite.OperationalError("database is locked")
+        try:
             yield self.writer()
+        finally:
+            self._lock.release()
 
     def writer(self) -> Connection:
         """Return the connection that writes; whoever uses it holds the lock."""

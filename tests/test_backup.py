@@ -111,7 +111,7 @@ def other(tmp_path: Path, place: DataPlace) -> Iterator[DataPlace]:
 def test_what_was_acknowledged_before_a_backup_is_found_by_its_visitors_on_a_restored_server(
     tmp_path: Path, place: DataPlace, other: DataPlace, fake_models: FakeOpenAI, scale: int
 ) -> None:
-    taken, models = [], {"local_model": "false", "model_url": fake_models.url}
+    taken, models = [], {"local_model": "false", "model_url": fake_models.url, "lease_s": 2}
     with Server(place.folder, **models, **settings_of(place)) as server:
         looker = new_visitor(server.url, "looker")  # who has written nothing: a signed cookie alone opens the page
         writers = [Writer(server.url, number) for number in range(3)]
@@ -135,7 +135,7 @@ def test_what_was_acknowledged_before_a_backup_is_found_by_its_visitors_on_a_res
         assert looker.http.get(f"{restored.url}/uuid={looker.session_id}", timeout=20).status_code == 200
         for writer, had in zip(writers, before, strict=True):
             check_visitor(restored, writer, had)
-        wait_until(lambda: writers[0].visitor.call("get_task", task["id"])["state"] == "failed", 30, "its end")
+        wait_until(lambda: writers[0].visitor.call("get_task", task["id"])["state"] == "failed", 60, "its end")
     for earlier, _before in taken[:-1]:
         subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=earlier, check=True)
 

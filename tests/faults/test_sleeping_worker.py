@@ -1,6 +1,7 @@
 """A worker that sleeps through its lease: another goes on, and what the sleeper writes late is refused by the fence."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from store.backend import say
+from store.database import Database
 from tests.conftest import PROBE
 from tests.faults.outside import Outside
 from tests.running import Server, Worker, wait_until
-from tests.stored import rows
+from tests.stored import database_of, rows
 from tests.visitors import new_visitor
 
 LEASE_S = 2
@@ -32,6 +35,31 @@ def pid_of_holder(web: Server) -> int | None:
     return int(found[0][0]) if found else None
 
 
+def put_to_sleep(web: Server, pid: int | None) -> psutil.Process:
+    """Stop a process at a moment when it holds no lock of the database: on SQLite all others would sleep with it."""
+    sleeper = psutil.Process(pid)
+    with database_of(web.data_dir) as database:
+        for _ in range(100):
+            sleeper.send_signal(signal.SIGSTOP)
+            if is_free(database):
+                return sleeper
+            sleeper.send_signal(signal.SIGCONT)
+            time.sleep(0.1)
+    raise AssertionError("it was in mid write each time")
+
+
+def is_free(database: Database) -> bool:
+    if database.backend.is_serial:
+        with database.engine.connect() as connection:
+            say(connection, "PRAGMA busy_timeout=1000")
+            try:
+                say(connection, "BEGIN IMMEDIATE")
+            except database.backend.trouble:
+                return False
+            say(connection, "ROLLBACK")
+    return True
+
+
 def test_the_late_write_of_a_sleeper_is_refused(web: Server) -> None:
     visitor = new_visitor(web.url, "alice")
     with ExitStack() as stack:
@@ -41,11 +69,10 @@ def test_the_late_write_of_a_sleeper_is_refused(web: Server) -> None:
         ]
         task = visitor.call("start_count", 300, 0.02)
         wait_until(lambda: pid_of_holder(web) is not None, 10, "a holder")
-        sleeper = psutil.Process(pid_of_holder(web))
+        sleeper = put_to_sleep(web, pid_of_holder(web))
         asleep, awake = sorted(workers, key=lambda worker: worker.pid != sleeper.pid)
-        sleeper.send_signal(signal.SIGSTOP)
         try:
-            wait_until(lambda: pid_of_holder(web) == awake.pid, 2 * LEASE_S + 2, "the other worker")
+            wait_until(lambda: pid_of_holder(web) == awake.pid, 30, "the other worker")
         finally:
             sleeper.send_signal(signal.SIGCONT)
         wait_until(lambda: visitor.call("get_task", task["id"])["ended_at"], 30, "its end")
@@ -70,8 +97,7 @@ def test_a_sleeper_has_no_second_effect(web: Server) -> None:
             stack.enter_context(Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S))
         task = visitor.call("start_order", outside.url, "once", 4)
         wait_until(lambda: held, 10, "the order")
-        sleeper = psutil.Process(held[0])
-        sleeper.send_signal(signal.SIGSTOP)
+        sleeper = put_to_sleep(web, held[0])
         try:
             wait_until(lambda: visitor.call("get_task", task["id"])["ended_at"], 30, "its end by the other")
         finally:

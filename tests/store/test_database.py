@@ -235,3 +235,24 @@ def test_a_write_that_swallowed_an_error_is_not_taken_for_committed(database: Da
     assert num_sessions(database) == 0
     add_session(database)
     assert num_sessions(database) == 1
+
+
+def test_whoever_stands_behind_a_write_that_does_not_end_is_told_so(tmp_path: Path) -> None:
+    inside, may_end = threading.Event(), threading.Event()
+    with patch("store.sqlite.BUSY_MS", 50), closing(Database(tmp_path / "studiolo.db")) as database:
+
+        def stand_still() -> None:
+            with database.write():
+                inside.set()
+                may_end.wait(20)
+
+        slow = threading.Thread(target=stand_still)
+        slow.start()
+        try:
+            assert inside.wait(20)
+            with pytest.raises(StoreUnavailable), database.write():
+                pytest.fail("two writes at once")
+        finally:
+            may_end.set()
+            slow.join()
+        add_session(database)
