@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,21 @@ import psutil
 _MAIN = Path(__file__).resolve().parent / "main.py"
 
 
-def launch(word: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+def launch(
+    word: str, *arguments: str, words: Mapping[str, str] | None = None, **options: Any
+) -> "subprocess.Popen[bytes]":
     """Start `main.py <word> <arguments>` as a child that ends when this process ends.
 
-    `options` go to `subprocess.Popen`. The child's standard input is a pipe that says by its end that the parent is
-    gone: keep the returned object for as long as the child shall live.
+    `words` are put into its environment; `options` go to `subprocess.Popen`. The child's standard input is a pipe that
+    says by its end that the parent is gone: keep the returned object for as long as the child shall live.
     """
     command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(_MAIN)]
     return subprocess.Popen(
-        [*command, word, *arguments], **_apart_from_the_terminal(), **options, stdin=subprocess.PIPE
+        [*command, word, *arguments],
+        env={**os.environ, **(words or {})},
+        **_apart_from_the_terminal(),
+        **options,
+        stdin=subprocess.PIPE,
     )
 
 

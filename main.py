@@ -23,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
         "completion": _completion,
         "mcp": _mcp,
         "worker": _worker,
+        "engine-window": _engine_window,
     }
     if word in ("backup", "restore", "db"):
         return _data(arguments)
@@ -104,6 +105,12 @@ def _worker(arguments: Sequence[str]) -> int:
         print(f"The worker does not start: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _engine_window(arguments: Sequence[str]) -> int:
+    from engines.window_main import main as hold_windows
+
+    return hold_windows(arguments)
 
 
 def _model(arguments: Sequence[str]) -> int:

@@ -37,6 +37,7 @@ MAY_IMPORT = {
 OURS = set(MAY_IMPORT) | WIRING | {"tests", "bench"}
 SERVERS = {"flask", "werkzeug", "starlette", "uvicorn", "uvicorn_worker", "gunicorn", "webview"}
 SERVER_PARTS = {"doors"} | WIRING
+HELPERS = {("engines/window_main.py", "webview")}  # processes of their own, that serve nobody else
 PRINTING_PARTS = {"main", "set_up"}
 PRINTING_FILES = {"doors/cli.py"}
 ENVIRONMENT_PARTS = {"settings", "launch", "set_up"}
@@ -145,7 +146,7 @@ def only_doors_and_wiring_import_a_server(tree: Tree) -> list[str]:
         for source in tree.held
         if source.part not in SERVER_PARTS
         for line, name in imports(source.module)
-        if name.split(".")[0] in SERVERS
+        if name.split(".")[0] in SERVERS and (source.path, name.split(".")[0]) not in HELPERS
     ]
 
 
