@@ -23,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
         "completion": _completion,
         "mcp": _mcp,
         "worker": _worker,
+        "engine": _engine,
         "engine-window": _engine_window,
     }
     if word in ("backup", "restore", "db"):
@@ -43,6 +44,7 @@ _HELP = """Studiolo: a workspace of one's own for everyone who opens the page.
   python main.py worker  take up tasks in a process of its own, beside the server (there: STUDIOLO_NUM_RUNNERS=0)
   python main.py backup  save all data as a folder while the server works; `restore FOLDER` brings it back
   python main.py db      upgrade, check, or copy the database: `db --help`
+  python main.py engine  (started by the others) the browsers that run page scripts
   python main.py types   write what is generated from the declarations; --check says whether it is fresh
   python main.py model   (started by the others) the small model on this machine
 """
@@ -103,6 +105,23 @@ def _worker(arguments: Sequence[str]) -> int:
         run_worker(load_settings(**given))
     except START_ERRORS as error:
         print(f"The worker does not start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _engine(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="main.py engine", description="Hold the pages that run scripts.")
+    parser.add_argument("--plugin", type=Path, help="folder with api.py and index.html of your own")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    _go_into_own_python()
+    from engine_mode import run_engine
+    from settings import load_settings
+    from web_mode import START_ERRORS
+
+    try:
+        run_engine(load_settings(**given))
+    except START_ERRORS as error:
+        print(f"The engine does not start: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -3,11 +3,13 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from egress.policy import Policy
 
 PREFIX = "STUDIOLO_"
 
@@ -61,6 +63,16 @@ class Settings(BaseSettings):
     drain_s: int = Field(30, ge=0, le=86_400, description="How long a process told to end lets its tasks go on, in s.")
     first_token_s: float = Field(60, gt=0, description="Longest wait for a model's first word.")
     stall_s: float = Field(30, gt=0, description="Longest silence of a model in mid answer.")
+    engine: Literal["auto", "window", "chrome", "none"] = Field(
+        "auto", description="Browser that runs page scripts; auto takes Chrome, else the window, where it is installed."
+    )
+    engine_sandbox: bool = Field(
+        True, description="Run that browser in its sandbox; it refuses to as root, so run Studiolo as another user."
+    )
+    egress: str = Field(
+        "public",
+        description="Where an engine's page may connect: `public` or `none`, and any HOST:PORT, separated by commas.",
+    )
     secret_key: str | None = Field(
         None, min_length=32, repr=False, description="Signs cookies; unset: made once and kept in the data folder."
     )
@@ -77,9 +89,26 @@ class Settings(BaseSettings):
             else value
         )
 
+    @field_validator("egress")
+    @classmethod
+    def _check_words(cls, value: str) -> str:
+        Policy.of(value)
+        return value
+
+    def as_words(self) -> dict[str, str]:
+        """Return what was set, as the environment of a child has it."""
+        words = {PREFIX + name.upper(): _as_word(getattr(self, name)) for name in self.model_fields_set}
+        return {name: word for name, word in words.items() if word is not None}
+
     def secret(self) -> bytes:
         """Return the signing key, made at first start with mode 0600."""
         return self.secret_key.encode() if self.secret_key else _kept_secret(self.data_dir / "secret.key")
+
+
+def _as_word(value: object) -> str | None:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return None if value is None else str(value)
 
 
 def load_settings(**given: object) -> Settings:
@@ -111,7 +140,8 @@ def _refuse_unknown() -> None:
 
 def _sentence(problem: object) -> str:
     facts = dict(problem)  # type: ignore[call-overload]
-    return f"{PREFIX}{str(facts['loc'][0]).upper()}: {facts['msg']} (got {str(facts['input'])[:80]!r})."
+    said = str(facts["msg"]).removeprefix("Value error, ").removesuffix(".")
+    return f"{PREFIX}{str(facts['loc'][0]).upper()}: {said} (got {str(facts['input'])[:80]!r})."
 
 
 def _kept_secret(path: Path) -> bytes:

@@ -176,6 +176,17 @@ class ConversationPage(TypedDict):
     next: int | None
 
 
+class EnginePage(TypedDict):
+    """The workspace's page: whether it is open, where it is, and with which engine; `engine` is None where none is."""
+
+    is_open: bool
+    url: str
+    title: str
+    used_at: str | None
+    engine: str | None
+    note: str
+
+
 class ErrorBody(TypedDict):
     """An error as every door shows it; `details` holds facts, among them often `next`, the next step in a sentence."""
 
@@ -337,6 +348,17 @@ class NewToken(TypedDict):
     token: str
 
 
+class PageAct(TypedDict):
+    """One act of a person on a page: a click or a move at x, y, a wheel's turn by dx, dy, a text, or a key's name."""
+
+    kind: Literal["click", "move", "wheel", "text", "key"]
+    x: int
+    y: int
+    dx: int
+    dy: int
+    text: str
+
+
 class Question(TypedDict):
     """What a waiting task asks a person: its name, and facts of its kind that say what and among which answers."""
 
@@ -481,6 +503,11 @@ class Studiolo(Connection):
         _answer: Task = self.call("cancel_task", {"task_id": task_id})
         return _answer
 
+    def close_page(self) -> Task:
+        """Close the workspace's page, with all that its sites stored."""
+        _answer: Task = self.call("close_page", {})
+        return _answer
+
     def create_item(self, item: ItemIn) -> Item:
         """Add an item."""
         _answer: Item = self.call("create_item", {"item": item})
@@ -548,6 +575,16 @@ class Studiolo(Connection):
     def get_item_facts(self) -> ItemFacts:
         """Return how many items there are, and the tags with how many have each."""
         _answer: ItemFacts = self.call("get_item_facts", {})
+        return _answer
+
+    def get_page(self) -> EnginePage:
+        """Return where the workspace's page is."""
+        _answer: EnginePage = self.call("get_page", {})
+        return _answer
+
+    def get_screenshot(self) -> Task:
+        """Take a picture of the workspace's page."""
+        _answer: Task = self.call("get_screenshot", {})
         return _answer
 
     def get_session(self) -> Session:
@@ -664,6 +701,16 @@ class Studiolo(Connection):
     def retry_task(self, task_id: str) -> Task:
         """Do a failed or cancelled task anew; the old one stays as it ended."""
         _answer: Task = self.call("retry_task", {"task_id": task_id})
+        return _answer
+
+    def run_script(self, script: str, url: str | None = None, timeout_s: float = 30, origins: list[str] = []) -> Task:
+        """Run JavaScript in the workspace's page, which is opened where there is none."""
+        _answer: Task = self.call("run_script", {"script": script, "url": url, "timeout_s": timeout_s, "origins": origins})
+        return _answer
+
+    def send_input(self, acts: list[PageAct]) -> Task:
+        """Click, type and turn the wheel in the workspace's page, as a person would."""
+        _answer: Task = self.call("send_input", {"acts": acts})
         return _answer
 
     def send_message(self, text: str, conversation_id: str | None = None, model: str | None = None) -> Task:

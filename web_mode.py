@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
@@ -19,6 +20,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException
 
+import api.engine
 import api.files
 import api.item_transfer
 import api.items
@@ -27,6 +29,7 @@ import api.system
 import api.tasks
 import api.tokens  # noqa: F401 — areas register their methods when imported
 from api.api import Api, Ground
+from api.engine_place import EnginePlace
 from api.errors import InternalError, of_store
 from api.file_store import FileStore, Limits
 from api.file_sweep import FileSweep
@@ -35,6 +38,8 @@ from api.item_import import Imports
 from api.method import METHODS, DeclarationError, Methods
 from api.models import BUILT_IN, Models
 from api.once import Once
+from api.page_acts import done_elsewhere
+from api.page_acts import kinds_of as engine_kinds
 from api.plugin import PluginError, load_plugin
 from api.plugin_tasks import kinds_of
 from api.replies import Replies
@@ -61,6 +66,8 @@ from doors.static_files import ServiceWorkerDoor, StaticDoor
 from doors.stopping import STATE, Stopping
 from doors.threads import CallThreads
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
+from engines.choice import Choice, choose, engines_here
+from engines.keeper import Keeper
 from launch import launch
 from logs import set_up_logs
 from providers.base import ModelServer, Timeouts
@@ -75,27 +82,31 @@ from sessions.pairing import Pairings
 from sessions.presence import Presence
 from sessions.trash import TrashSweep
 from settings import Settings, SettingsError, load_settings
+from store import task_rows
 from store.blobs import FolderBlobs
 from store.database import Database, StoreUnavailable
 from store.drafts import refuse_half_restored
+from store.file_lock import is_locked
 from store.folder import NetworkFolder
 from store.parts import PartFiles
 from store.session_lock import SessionLocks
 from store.signals import ChangeWatch
 from tasks.journal import Journal
-from tasks.kinds import Kind
+from tasks.kinds import Kind, Place
 from tasks.leaving import Leaving
 from tasks.queue import Queue
 from tasks.readers import Readers
 from tasks.retention import DAY_MS, Kept, Retention
 from tasks.runner import Places, Runner
-from tasks.states import OPEN
+from tasks.states import DUE, OPEN
 
 # What a person can mend before the server starts: told as one sentence, without a traceback.
 START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, PageNotBuilt, OSError)
 CALLS_AT_ONCE = 8  # of one session
 BROWSER_CALLS_AT_ONCE = 16
 ACTIVE_AGE_S = 1800.0
+ENGINE_LOCK = "engine.lock"  # whoever holds it holds the pages of this data folder
+ENGINE_PLACES = 16  # acts on pages at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +127,22 @@ class Parts:
     leaving: Leaving
     sweeper: Sweeper
     local_model: LocalModel | None
+    keeper: Keeper | None
 
     def start(self) -> None:
         """Start the threads."""
         self.services.journal.start()
         self.runner.start()
+        if self.keeper is not None:
+            self.keeper.start()
         self.watch.start()
         self.leaving.start()
         self.sweeper.start()
 
     def stop(self) -> None:
         """Stop them; what was committed stays, what ran is taken up by whoever comes next."""
+        if self.keeper is not None:
+            self.keeper.stop()
         self.sweeper.stop()
         self.leaving.stop()
         self.watch.stop()
@@ -144,8 +160,8 @@ class Parts:
                 self.leaving.look(settle_ms=0)
 
 
-def build(settings: Settings) -> Parts:
-    """Wire the parts of one process."""
+def build(settings: Settings, place: Place = "anywhere") -> Parts:
+    """Wire the parts of one process; `place` says which tasks its runner takes up."""
     refuse_half_restored(settings.data_dir)
     database = Database(settings.database_url or settings.data_dir / "studiolo.db", settings.database_connections)
     local_model = _local_model(settings)
@@ -158,9 +174,12 @@ def build(settings: Settings) -> Parts:
     services.queue.kinds.update({kind.name: kind for kind in kinds_of(plugin)} if plugin else {})
     active: ActiveSessions[Api] = ActiveSessions(settings.max_active_sessions, ACTIVE_AGE_S)
     readers = Readers(database)
-    runner = Runner(
-        database, services.queue, services.journal, Places.fair(settings.num_runners, settings.lease_s * 1000)
-    )
+    num_places = settings.num_runners if place == "anywhere" else ENGINE_PLACES
+    places = Places.fair(num_places, settings.lease_s * 1000)
+    runner = Runner(database, services.queue, services.journal, places, place)
+    keeper = _keeper(settings, database) if place == "anywhere" and settings.engine != "none" else None
+    if keeper is not None:
+        services.engine.wake = keeper.wake
     watch = database.watch()
     services.journal.listen(readers.hear)
     watch.listen(readers.hear_change)
@@ -186,7 +205,13 @@ def build(settings: Settings) -> Parts:
         leaving=leaving,
         sweeper=Sweeper(database, active, also=sweeps),
         local_model=local_model,
+        keeper=keeper,
     )
+
+
+def engine_folder(settings: Settings) -> Path:
+    """Return where the engine's browsers keep what they store while they run."""
+    return settings.data_dir / "engine"
 
 
 def run_worker(settings: Settings) -> None:
@@ -290,7 +315,23 @@ def _services(settings: Settings, database: Database, models: Models) -> Service
         door_keeper=DoorKeeper(database, Proofs(settings.secret()), settings.session_idle_days * 86_400_000),
         files=_files(settings, database, journal),
         models=models,
+        engine=EnginePlace(lambda: _choice(settings)),
     )
+
+
+def _choice(settings: Settings) -> Choice:
+    return choose(settings.engine, engines_here(engine_folder(settings), has_sandbox=settings.engine_sandbox))
+
+
+def _keeper(settings: Settings, database: Database) -> Keeper:
+    kinds = [kind.name for kind in engine_kinds(done_elsewhere, done_elsewhere)]
+
+    def is_work() -> bool:
+        with database.read() as connection:
+            is_due = task_rows.is_work(connection, DUE, kinds)
+        return is_due and not is_locked(settings.data_dir / ENGINE_LOCK)
+
+    return Keeper(lambda: launch("engine", words=settings.as_words()), is_work, engine_folder(settings))
 
 
 def _kinds(services: Services) -> list[Kind]:
@@ -299,6 +340,7 @@ def _kinds(services: Services) -> list[Kind]:
         Replies(database, services.models).kind,
         Imports(database, journal, files).kind,
         Exports(database, files).kind,
+        *engine_kinds(done_elsewhere, done_elsewhere),
     ]
 
 

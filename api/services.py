@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.engine_place import EnginePlace
 from api.file_store import FileStore
 from sessions.door_keeper import DoorKeeper
 from settings import Settings
@@ -29,6 +30,7 @@ class Services:
     door_keeper: DoorKeeper
     files: FileStore
     models: "Models"
+    engine: EnginePlace
 
     @property
     def idle_ms(self) -> int:

@@ -75,7 +75,7 @@ class System(Area):
             "disk": self._disk,
             "memory": _memory,
             "model": self._model,
-            "engine": _engine,
+            "engine": self._engine,
         }
         checks = [_check(name, look) for name, look in parts.items()]
         failed = [check.name for check in checks if check.state is CheckState.FAILED]
@@ -105,6 +105,10 @@ class System(Area):
         state = CheckState.OK if free >= MIN_DISK else CheckState.FAILED
         return state, f"{free // 1_048_576} MB are free."
 
+    def _engine(self) -> Finding:
+        choice = self._services.engine.choice
+        return CheckState.ABSENT if choice.engine is None else CheckState.OK, choice.why
+
     def _model(self) -> Finding:
         names = [info.name for _id, info in self._services.models.list_all()]
         if names:
@@ -116,10 +120,6 @@ def _memory() -> Finding:
     free = psutil.virtual_memory().available
     state = CheckState.OK if free >= MIN_MEMORY else CheckState.FAILED
     return state, f"{free // 1_048_576} MB are free."
-
-
-def _engine() -> Finding:
-    return CheckState.ABSENT, "This version has no engine."
 
 
 def _check(name: str, look: Callable[[], Finding]) -> Check:

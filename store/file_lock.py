@@ -25,6 +25,15 @@ def file_lock(path: Path, timeout_s: float) -> Iterator[None]:
         os.close(descriptor)  # this frees the lock
 
 
+def is_locked(path: Path) -> bool:
+    """Tell whether somebody holds the lock at this moment."""
+    try:
+        with file_lock(path, 0):
+            return False
+    except LockTimeout:
+        return True
+
+
 def _wait_for(descriptor: int, deadline: float) -> None:
     while not _try(descriptor):
         if time.monotonic() >= deadline:

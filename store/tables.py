@@ -282,3 +282,15 @@ pages = Table(
     Index("pages_by_age", "seen_ms"),
     sqlite_with_rowid=False,
 )
+
+# The pages that engines hold for workspaces; gone with the process that holds them.
+engine_pages = Table(
+    "engine_pages",
+    metadata,
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("runner_id", Uuid, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

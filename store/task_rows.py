@@ -110,13 +110,14 @@ _NUM_RUNNING = (
 _IS_FREE = func.coalesce(tasks.c.ended_ms, tasks.c.lease_ms).is_(None)
 # Not the bare column: SQLite would look for the state in another index, and then sort all that it finds.
 _IS_DUE = and_(_IS_FREE, tasks.c.state.concat(literal_column("''")).in_(bindparam("due", expanding=True)))
-_ANY_DUE = select(tasks.c.id).where(_IS_DUE, tasks.c.run_after_ms <= bindparam("now")).limit(1)
+_IS_MEANT = and_(tasks.c.run_after_ms <= bindparam("now"), tasks.c.kind.not_in(bindparam("full", expanding=True)))
+_ANY_DUE = select(tasks.c.id).where(_IS_DUE, _IS_MEANT).limit(1)
+_IS_WORK = select(tasks.c.id).where(_IS_DUE, tasks.c.kind.in_(bindparam("kinds", expanding=True))).limit(1)
 
 
 def _claim_of(owners: ColumnElement[bool]) -> ReturningUpdate[Any]:
     """Return what takes up the next task of some owners: the first in turn that may be."""
-    fits = (tasks.c.run_after_ms <= bindparam("now"), tasks.c.kind.not_in(bindparam("full", expanding=True)), _HAS_ALL)
-    first = select(tasks.c.id).where(_IS_DUE, *fits, owners).order_by(TURN, tasks.c.id).limit(1)
+    first = select(tasks.c.id).where(_IS_DUE, _IS_MEANT, _HAS_ALL, owners).order_by(TURN, tasks.c.id).limit(1)
     # PostgreSQL: what another runner is taking up is passed over
     found = first.with_for_update(skip_locked=True, of=tasks).scalar_subquery()
     return (
@@ -189,9 +190,14 @@ def num_by_kind(connection: Connection, session_id: UUID, states: Collection[str
     return {row[0]: row[1] for row in rows}
 
 
-def any_due(connection: Connection, due: Collection[str]) -> bool:
-    """Tell whether a task could be taken up now: a look that takes no write lock."""
-    return connection.execute(_ANY_DUE, {"due": sorted(due), "now": now_ms()}).first() is not None
+def any_due(connection: Connection, due: Collection[str], full: Collection[str] = ()) -> bool:
+    """Tell whether a task that is not of these kinds could be taken up now: a look that takes no write lock."""
+    return connection.execute(_ANY_DUE, {"due": sorted(due), "now": now_ms(), "full": sorted(full)}).first() is not None
+
+
+def is_work(connection: Connection, due: Collection[str], kinds: Collection[str]) -> bool:
+    """Tell whether a task of these kinds waits for its turn."""
+    return connection.execute(_IS_WORK, {"due": sorted(due), "kinds": sorted(kinds)}).first() is not None
 
 
 def num_running(connection: Connection, kinds: Collection[str], processing: str) -> dict[str, int]:

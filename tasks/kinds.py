@@ -14,6 +14,7 @@ from tasks.work import Work
 
 MAX_GRACE_S = 86_400
 OnLeave = Literal["finish", "cancel"] | float
+Place = Literal["anywhere", "engine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class Kind:
     whose runner died is done again from the start, where it else fails as interrupted; `may_be_retried` that a visitor
     may have a failed one done anew; `max_open` bounds the open tasks of this kind in one workspace, `max_running` those
     that run at once; `fold` says what many of its events say together (see tasks/folding.py); `on_leave` whether it
-    goes on when its visitor leaves ("finish"), ends ("cancel"), or ends after so many seconds without them (a number).
+    goes on when its visitor leaves ("finish"), ends ("cancel"), or ends after so many seconds without them (a number);
+    `place` which runners take it up: those of any process, or the one that holds the engine's pages.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Kind:
     max_running: int | None = None
     fold: Fold = USUAL_FOLD
     on_leave: OnLeave = "finish"
+    place: Place = "anywhere"
 
     def __post_init__(self) -> None:
         is_number = isinstance(self.on_leave, (int, float)) and not isinstance(self.on_leave, bool)

@@ -19,7 +19,7 @@ from store.clock import now_ms
 from store.database import Database, Write
 from store.task_rows import Claim, RunnerRow, TaskRow, Turn
 from tasks.journal import FenceLost, Holder, Journal
-from tasks.kinds import Ending
+from tasks.kinds import Ending, Place
 from tasks.patience import until_stored
 from tasks.queue import OVERDUE, Queue
 from tasks.states import DUE, OPEN, TaskState
@@ -51,8 +51,11 @@ class Places:
 class Runner:
     """Runs tasks on threads. Any number of runners may share one database."""
 
-    def __init__(self, database: Database, queue: Queue, journal: Journal, places: Places) -> None:
+    def __init__(
+        self, database: Database, queue: Queue, journal: Journal, places: Places, place: Place = "anywhere"
+    ) -> None:
         self.id = uuid.uuid4()
+        self._place = place
         self._database = database
         self._queue = queue
         self._journal = journal
@@ -190,7 +193,7 @@ class Runner:
 
     def _is_any_due(self) -> bool:
         with self._database.read() as connection:
-            return task_rows.any_due(connection, DUE)
+            return task_rows.any_due(connection, DUE, self._kinds_elsewhere())
 
     def _take_up(self, write: Write, taken: list[Work]) -> None:
         """Take up the next task; it is among the works before the commit, so that no word of a cancel misses it."""
@@ -218,7 +221,10 @@ class Runner:
     def _full_kinds(self, write: Write) -> list[str]:
         bounds = self._bounds()
         running = task_rows.num_running(write.connection, bounds, TaskState.PROCESSING) if bounds else {}
-        return [name for name, bound in bounds.items() if running.get(name, 0) >= bound]
+        return [*self._kinds_elsewhere(), *(name for name, bound in bounds.items() if running.get(name, 0) >= bound)]
+
+    def _kinds_elsewhere(self) -> list[str]:
+        return [kind.name for kind in self._queue.kinds.values() if kind.place != self._place]
 
     def _run(self, work: Work) -> None:
         following: Work | None = work

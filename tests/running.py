@@ -40,7 +40,8 @@ def wait_until(is_true: Callable[[], object], timeout_s: float = 5.0, what: str 
 def clean_environment(data_dir: Path, settings: Mapping[str, object]) -> dict[str, str]:
     """Return this process's environment with only the given settings of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STUDIOLO_")}
-    given = {f"STUDIOLO_{name.upper()}": str(value) for name, value in {**settings_of(data_dir), **settings}.items()}
+    usual = {"engine": "none", **settings_of(data_dir)}
+    given = {f"STUDIOLO_{name.upper()}": str(value) for name, value in {**usual, **settings}.items()}
     return {**kept, "STUDIOLO_DATA_DIR": str(data_dir), **given}
 
 

@@ -41,6 +41,16 @@ export interface ConversationPage {
   next: number | null;
 }
 
+/** The workspace's page: whether it is open, where it is, and with which engine; `engine` is None where none is. */
+export interface EnginePage {
+  is_open: boolean;
+  url: string;
+  title: string;
+  used_at: string | null;
+  engine: string | null;
+  note: string;
+}
+
 /** An error as every door shows it; `details` holds facts, among them often `next`, the next step in a sentence. */
 export interface ErrorBody {
   code: string;
@@ -187,6 +197,16 @@ export interface NewToken {
   token: string;
 }
 
+/** One act of a person on a page: a click or a move at x, y, a wheel's turn by dx, dy, a text, or a key's name. */
+export interface PageAct {
+  kind: "click" | "move" | "wheel" | "text" | "key";
+  x?: number;
+  y?: number;
+  dx?: number;
+  dy?: number;
+  text?: string;
+}
+
 /** What a waiting task asks a person: its name, and facts of its kind that say what and among which answers. */
 export interface Question {
   name: string;
@@ -319,6 +339,8 @@ export interface Api {
   answer_task(task_id: string, answer: unknown): Promise<Task>;
   /** Ask a task to stop; what it did so far stays. */
   cancel_task(task_id: string): Promise<Task>;
+  /** Close the workspace's page, with all that its sites stored. */
+  close_page(): Promise<Task>;
   /** Add an item. */
   create_item(item: ItemIn): Promise<Item>;
   /** Make a key to this workspace for a program; its word is shown once. */
@@ -347,6 +369,10 @@ export interface Api {
   get_item(item_id: string): Promise<Item>;
   /** Return how many items there are, and the tags with how many have each. */
   get_item_facts(): Promise<ItemFacts>;
+  /** Return where the workspace's page is. */
+  get_page(): Promise<EnginePage>;
+  /** Take a picture of the workspace's page. */
+  get_screenshot(): Promise<Task>;
   /** Return this workspace. */
   get_session(): Promise<Session>;
   /** Return the workspace's JSON map and its version. */
@@ -396,6 +422,10 @@ export interface Api {
   retry_message(message_id: string, model?: string | null): Promise<Task>;
   /** Do a failed or cancelled task anew; the old one stays as it ended. */
   retry_task(task_id: string): Promise<Task>;
+  /** Run JavaScript in the workspace's page, which is opened where there is none. */
+  run_script(script: string, url?: string | null, timeout_s?: number, origins?: string[]): Promise<Task>;
+  /** Click, type and turn the wheel in the workspace's page, as a person would. */
+  send_input(acts: PageAct[]): Promise<Task>;
   /** Ask a question; the answer is written by the task. */
   send_message(text: string, conversation_id?: string | null, model?: string | null): Promise<Task>;
   /** Write items into a new file of this workspace; all of them, or those of a list. */
@@ -427,6 +457,7 @@ export interface Api {
 export const METHODS = [
   "answer_task",
   "cancel_task",
+  "close_page",
   "create_item",
   "create_token",
   "create_upload",
@@ -441,6 +472,8 @@ export const METHODS = [
   "get_health",
   "get_item",
   "get_item_facts",
+  "get_page",
+  "get_screenshot",
   "get_session",
   "get_session_data",
   "get_storage",
@@ -463,6 +496,8 @@ export const METHODS = [
   "restore_task",
   "retry_message",
   "retry_task",
+  "run_script",
+  "send_input",
   "send_message",
   "start_export",
   "start_import",

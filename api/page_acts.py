@@ -1,0 +1,165 @@
+"""What the task kinds `script` and `page` do, in the process that holds the pages."""
+
+import base64
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from api.api import Api, Ground
+from api.caller import Caller
+from api.engine import PAGE, SCRIPT
+from api.engine_errors import as_api_error
+from api.errors import ApiError, NotFound
+from engines.base import CallRefused, ConsoleLine, EngineError, Input, Page, PageState, Script
+from engines.base import Ground as PageGround
+from engines.pool import Pool
+from store import engine_rows, session_rows
+from store.task_rows import TaskRow
+from tasks.kinds import Kind
+from tasks.work import Work
+
+MAX_OPEN = 8  # of one workspace
+MAX_LINES = 1_000  # of a run's console
+MAX_LETTERS = 262_144
+QUALITIES = (0.7, 0.4, 0.15)  # of pictures: the first that is small enough
+MAX_PICTURE = 400_000  # bytes
+
+
+def kinds_of(run_script: Callable[[Work], None], run_act: Callable[[Work], None]) -> list[Kind]:
+    """Return the kinds of work that only a process with pages does."""
+    return [
+        Kind(name=SCRIPT, run=run_script, may_be_retried=True, max_open=MAX_OPEN, place="engine"),
+        Kind(name=PAGE, run=run_act, max_open=MAX_OPEN, place="engine"),
+    ]
+
+
+def done_elsewhere(work: Work) -> None:
+    """Stand in for an act in a process that has no pages; its runner takes none up."""
+    raise RuntimeError(f"{work.task.kind} is not for this process")
+
+
+@dataclass(frozen=True, slots=True)
+class PageActs:
+    """Does acts on pages: the workspace's own Api answers what their scripts call."""
+
+    pool: Pool
+    ground: Ground
+    runner_id: uuid.UUID
+
+    def run_script(self, work: Work) -> None:
+        """Run a script; its value is the event `result`. Raises ApiError."""
+        given = work.task.arguments
+        script = Script(
+            source=given["script"],
+            timeout_s=given["timeout_s"],
+            origins=frozenset(given["origins"]),
+            console=Lines(work).tell,
+        )
+
+        def act(page: Page) -> None:
+            if given["url"] is not None:
+                page.navigate(given["url"], given["timeout_s"])
+            work.emit("result", {"value": page.run(script)})
+
+        self._do(work, act)
+
+    def run_act(self, work: Work) -> None:
+        """Do what is no script: a picture, input, a page's end. Raises ApiError."""
+        given = work.task.arguments
+        if given["act"] == "close":
+            self.pool.close(str(work.task.session_id))
+            self.forget(work.task.session_id)
+        elif given["act"] == "screenshot":
+            self._do(work, lambda page: work.emit("picture", _picture_of(page)))
+        else:
+            self._do(work, lambda page: page.send_input([Input(**act) for act in given["acts"]]))
+
+    def forget(self, session_id: uuid.UUID) -> None:
+        """Note that a workspace's page is closed."""
+        with self.ground.services.database.write(session_id) as write:
+            engine_rows.remove(write.connection, session_id)
+
+    def _do(self, work: Work, act: Callable[[Page], None]) -> None:
+        task = work.task
+        try:
+            with self.pool.use(self._page_ground(task)) as page:
+                work.on_cancel(page.close)
+                try:
+                    act(page)
+                finally:
+                    self._note(task, page)
+        except EngineError as error:
+            raise as_api_error(error) from None
+
+    def _note(self, task: TaskRow, page: Page) -> None:
+        try:
+            state = page.state() if page.is_open else None
+        except EngineError:
+            state = None
+        if state is None:
+            self.forget(task.session_id)
+        else:
+            self._put(task, state)
+
+    def _put(self, task: TaskRow, state: PageState) -> None:
+        with self.ground.services.database.write(task.session_id) as write:
+            engine_rows.put(write.connection, task.session_id, self.runner_id, state.url, state.title)
+
+    def _page_ground(self, task: TaskRow) -> PageGround:
+        names = [one.name for one in self.ground.methods.at("engine")]
+        language = str(task.arguments["language"])
+        return PageGround(
+            session=str(task.session_id),
+            methods=names,
+            answer=lambda name, given: self._answer(task.session_id, language, name, given),
+        )
+
+    def _answer(self, session_id: uuid.UUID, language: str, name: str, given: list[Any]) -> Any:
+        try:
+            api = self._api(session_id)
+            caller = Caller(
+                door="engine",
+                session_id=session_id,
+                owner=api.owner,
+                request_id=uuid.uuid4().hex,
+                language=language,
+            )
+            return api.call(caller, name, given)
+        except ApiError as error:
+            body = error.body(language)
+            raise CallRefused(type(error).__name__, body.message, code=body.code, details=body.details) from None
+
+    def _api(self, session_id: uuid.UUID) -> Api:
+        with self.ground.services.database.read() as connection:
+            row = session_rows.find(connection, session_id)
+        if row is None:
+            raise NotFound
+        return self.ground.factory(session_id, row.owner, row)
+
+
+class Lines:
+    """Tells the lines of a run's console, up to a bound."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._num = 0
+        self._letters = 0
+
+    def tell(self, line: ConsoleLine) -> None:
+        """Tell of one line; the first that is too many is told as such."""
+        self._num += 1
+        self._letters += len(line.text)
+        if self._num <= MAX_LINES and self._letters <= MAX_LETTERS:
+            self._work.emit("console", {"level": line.level, "text": line.text})
+        elif self._num - 1 <= MAX_LINES and self._letters - len(line.text) <= MAX_LETTERS:
+            self._work.emit("console", {"level": "warn", "text": "…", "is_cut": True})
+
+
+def _picture_of(page: Page) -> dict[str, Any]:
+    data = b""
+    for quality in QUALITIES:
+        data = page.screenshot(quality)
+        if len(data) <= MAX_PICTURE:
+            break
+    return {"media_type": "image/jpeg", "data": base64.b64encode(data).decode()}

@@ -1,0 +1,200 @@
+"""The pool: shares browsers among sessions, one page each; opens at first use, closes when idle, heals what broke."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from loguru import logger
+
+from engines.base import Browser, Engine, EngineError, Ground, Page, PageGone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much a pool may hold, and for how long."""
+
+    per_browser: int = 25  # pages
+    max_browsers: int = 4
+    idle_s: float = 600.0  # a page that nobody used for so long is closed
+    max_age_s: float = 3_600.0  # a browser that is older opens no page any more, and ends with its last
+    max_memory_mb: float = 4_096.0  # so does one that uses more
+
+TRIES = 3  # browsers that end while a page is opened
+
+
+class PoolFull(EngineError):
+    """All places are taken by pages in use."""
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A session's place: its page once it is open; `lock` is held while an act is under way."""
+
+    session: str
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    page: Page | None = None
+    browser: "_Running | None" = None
+    used_s: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A started browser."""
+
+    browser: Browser
+    started_s: float = field(default_factory=time.monotonic)
+    num_pages: int = 0
+    is_retiring: bool = False
+
+
+class Pool:
+    """Pages by session. Any thread may use it; acts of one session come one after the other."""
+
+    def __init__(self, engine: Engine, bounds: Bounds | None = None) -> None:
+        self.engine = engine
+        self._bounds = bounds or Bounds()
+        self._held: dict[str, _Held] = {}
+        self._running: list[_Running] = []
+        self._lock = threading.Lock()
+        self._starting = threading.Lock()
+        self._is_stopped = False
+
+    @contextmanager
+    def use(self, ground: Ground) -> Iterator[Page]:
+        """Give a session's page for one act; a new one where it has none. Raises PoolFull, PageGone, Unavailable."""
+        with self._lock:
+            held = self._held.setdefault(ground.session, _Held(ground.session))
+        with held.lock:
+            try:
+                yield self._page(held, ground)
+            finally:
+                held.used_s = time.monotonic()
+                self._forget_if_gone(held)
+
+    def close(self, session: str) -> bool:
+        """Close a session's page, also in the middle of an act; tells whether it had one."""
+        held = self._held.get(session)
+        page = None if held is None else held.page
+        if page is None or not page.is_open:
+            return False
+        page.close()
+        return True
+
+    def num_pages(self) -> int:
+        """Return how many pages are open."""
+        return sum(1 for held in list(self._held.values()) if held.page is not None and held.page.is_open)
+
+    def pages_closed(self) -> list[str]:
+        """Close what was idle for too long; returns whose pages these were. Ends browsers that are old or large."""
+        idle = [held for held in list(self._held.values()) if time.monotonic() - held.used_s > self._bounds.idle_s]
+        closed = [held.session for held in idle if self._close_idle(held)]
+        for running in list(self._running):
+            self._look_at(running)
+        return closed
+
+    def stop(self) -> None:
+        """End everything; what is under way is told."""
+        self._is_stopped = True
+        with self._starting, self._lock:
+            running, self._running = self._running, []
+            self._held.clear()
+        for one in running:
+            one.browser.close()
+
+    def _page(self, held: _Held, ground: Ground) -> Page:
+        if held.page is not None and held.page.is_open:
+            return held.page
+        for _ in range(TRIES - 1):
+            with suppress(PageGone):  # the browser was just ending: another takes its place
+                return self._opened(held, ground)
+        return self._opened(held, ground)
+
+    def _opened(self, held: _Held, ground: Ground) -> Page:
+        self._let_go(held)
+        held.browser = running = self._place()
+        try:
+            held.page = running.browser.open(ground)
+        except BaseException as error:
+            running.is_retiring = running.is_retiring or isinstance(error, PageGone)
+            self._let_go(held)
+            raise
+        return held.page
+
+    def _place(self) -> _Running:
+        """Return a browser with room, where a place is kept. Raises PoolFull."""
+        with self._starting:
+            found = self._with_room()
+            if found is None and len(self._running) < self._bounds.max_browsers:
+                found = self._start()
+            if found is None and self._close_longest_unused():
+                found = self._with_room()
+            if found is None:
+                raise PoolFull("all pages are in use")
+            with self._lock:
+                found.num_pages += 1
+            return found
+
+    def _with_room(self) -> _Running | None:
+        self._drop_dead()
+        fits = (one for one in self._running if not one.is_retiring and one.num_pages < self._bounds.per_browser)
+        return min(fits, key=lambda one: one.num_pages, default=None)
+
+    def _start(self) -> _Running:
+        if self._is_stopped:
+            raise PageGone("the engine is ending")
+        made = _Running(self.engine.start())
+        self._running.append(made)
+        logger.info("A browser of the engine {} was started; there are {}.", self.engine.name, len(self._running))
+        return made
+
+    def _close_longest_unused(self) -> bool:
+        held = sorted((one for one in list(self._held.values()) if one.page), key=lambda one: one.used_s)
+        return any(self._close_idle(one) for one in held)
+
+    def _close_idle(self, held: _Held) -> bool:
+        """Close a page that no act uses; tells whether it did."""
+        if not held.lock.acquire(blocking=False):
+            return False
+        try:
+            page = held.page
+            if page is None:
+                return False
+            page.close()
+            self._forget_if_gone(held)
+            return True
+        finally:
+            held.lock.release()
+
+    def _forget_if_gone(self, held: _Held) -> None:
+        if held.page is None or not held.page.is_open:
+            self._let_go(held)
+
+    def _let_go(self, held: _Held) -> None:
+        with self._lock:
+            if held.browser is not None:
+                held.browser.num_pages -= 1
+            held.page = held.browser = None
+
+    def _look_at(self, running: _Running) -> None:
+        bounds = self._bounds
+        is_old = time.monotonic() - running.started_s > bounds.max_age_s
+        if not running.is_retiring and (is_old or running.browser.memory_mb() > bounds.max_memory_mb):
+            running.is_retiring = True
+            for held in list(self._held.values()):
+                if held.browser is running:
+                    self._close_idle(held)
+        if not running.browser.is_alive or (running.is_retiring and not running.num_pages):
+            with self._starting:
+                self._drop(running)
+
+    def _drop_dead(self) -> None:
+        for running in list(self._running):
+            if not running.browser.is_alive:
+                self._drop(running)
+
+    def _drop(self, running: _Running) -> None:
+        if running in self._running:
+            self._running.remove(running)
+            running.browser.close()

@@ -1,0 +1,74 @@
+"""What a script becomes in a page, for every engine: the function that is run there, and what comes back as text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from egress.sign import SIGN
+from engines.base import MAX_RESULT, ConsoleLine, Level, ScriptFailed
+
+BRIDGE = Path(__file__).with_name("bridge.js").read_text(encoding="utf-8").rstrip().rstrip(";")
+MAX_LINE = 8_192
+LEVELS: dict[str, Level] = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error"}
+# Read out of a page, for where it is and for whether the guard stands in its place.
+WHERE = "() => JSON.stringify([location.href, document.title.slice(0, 1000)])"
+SHOWN = '() => (document.contentType === "text/plain" ? document.documentElement.textContent.slice(0, 1000) : "")'
+# The script stands on the first line, so that its errors tell its own lines.
+_BODY = """async (send) => {{ if (send) ({bridge_line})(send, {methods}); const run = async () => {{{source}
+}};
+  const told = (error) => ({{
+    name: String(error?.name ?? "Error"),
+    message: String(error?.message ?? error),
+    stack: String(error?.stack ?? ""),
+  }});
+  try {{
+    const text = JSON.stringify({{ value: (await run()) ?? null }});
+    if (text.length > {longest}) throw new RangeError("The result is longer than {longest} letters of JSON.");
+    return text;
+  }} catch (error) {{
+    return JSON.stringify({{ error: told(error) }});
+  }}
+}}"""
+
+
+def body_of(source: str, methods: Sequence[str]) -> str:
+    """Return an async function of `send` that answers JSON: `{value}`, or `{error: {name, message, stack}}`.
+
+    Without a `send` it has no methods.
+    """
+    names = to_json(list(methods)).decode()
+    return _BODY.format(bridge_line=_on_one_line(BRIDGE), methods=names, source=source, longest=MAX_RESULT)
+
+
+def exposing(methods: Sequence[str], origins: Sequence[str]) -> str:
+    """Return a function of `send` that gives a page's own scripts the methods, where the page is of these origins."""
+    names, places = to_json(list(methods)).decode(), to_json(sorted(origins)).decode()
+    ready = 'window.dispatchEvent(new CustomEvent("pywebviewready"))'
+    is_meant = f"window === window.top && {places}.includes(location.origin)"
+    return f"(send) => {{ if ({is_meant}) {{ ({BRIDGE})(send, {names}); {ready}; }} }}"
+
+
+def value_of(text: str) -> Any:
+    """Return what a run answered. Raises ScriptFailed."""
+    answer = from_json(text)
+    if "error" in answer:
+        raise ScriptFailed(**answer["error"])
+    return answer["value"]
+
+
+def refusal_in(text: str) -> str | None:
+    """Return why the guard refused a page, where it did: its own words stand there instead."""
+    return text.removeprefix(SIGN).strip() if text.startswith(SIGN) else None
+
+
+def line_of(level: str, text: str) -> ConsoleLine:
+    """Return a line of a console, cut where it is too long."""
+    shown = text if len(text) <= MAX_LINE else f"{text[:MAX_LINE]}…"
+    return ConsoleLine(LEVELS.get(level, "info"), shown)
+
+
+def _on_one_line(code: str) -> str:
+    lines = (line.strip() for line in code.splitlines())
+    return " ".join(line for line in lines if not line.startswith("//"))

@@ -1,0 +1,124 @@
+"""A site on loopback for the tests of engines: pages by path, and a count of what was asked for."""
+
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+TABLE = """<!doctype html><html lang="en"><title>Wonders</title><h1>Wonders</h1>
+<table><thead><tr><th>Name</th><th>Height</th></tr></thead><tbody>
+<tr><td>Lighthouse</td><td>103</td></tr><tr><td>Colossus</td><td>33</td></tr></tbody></table></html>"""
+# What a page's own scripts find, and what they get when they try.
+LOOKING = """<!doctype html><html lang="en"><title>Looking</title><script>
+window.found = () => typeof window.pywebview;
+window.seen = [];
+addEventListener("pywebviewready", () => window.seen.push("ready"));
+const look = async () => {
+  if (typeof window.pywebview === "undefined") return;
+  try { window.seen.push(await window.pywebview.api.get_session("from the page")); }
+  catch (error) { window.seen.push(String(error)); }
+  if (window.seen.length > 1) document.title = JSON.stringify(window.seen.slice(0, 2));
+};
+setInterval(look, 20);
+</script></html>"""
+COOKIES = """<!doctype html><html lang="en"><title>Cookies</title><body></body></html>"""
+INPUT = """<!doctype html><html lang="en"><title>Input</title><style>*{margin:0}input{width:400px;height:60px}</style>
+<input aria-label="field"><script>
+window.acts = [];
+for (const kind of ["click", "keydown"]) addEventListener(kind, (act) => window.acts.push([kind, act.isTrusted]));
+</script></html>"""
+# Every road that a page's own script has to what a run's script can do.
+ROADS = """
+{
+  window.roads = {};
+  const name = "get_session";
+  const roads = {
+    bare: () => pywebview.api[name]("hostile"),
+    window: () => window.pywebview.api[name]("hostile"),
+    top: () => top.pywebview.api[name]("hostile"),
+    globals: () => Object.getOwnPropertyNames(globalThis).filter((one) => /pywebview|studiolo|__|cdc_/i.test(one)),
+    frame: () => {
+      const frame = document.body.appendChild(document.createElement("iframe"));
+      return frame.contentWindow.pywebview.api[name]("hostile");
+    },
+    constructor: () => (async () => {}).constructor("return pywebview.api.get_session('hostile')")(),
+    settle: () => window.pywebview._settle(1, true, '"forged"'),
+  };
+  (async () => {
+    for (const [road, go] of Object.entries(roads)) {
+      try { window.roads[road] = JSON.stringify(await go()) ?? "nothing"; }
+      catch (error) { window.roads[road] = "refused"; }
+    }
+    document.title = "tried";
+  })();
+}
+"""
+HOSTILE = f"""<!doctype html><html lang="en"><title>Hostile</title><body><script>{ROADS}</script></body></html>"""
+SPOILT = """<!doctype html><html lang="en"><title>Spoilt</title><body><script>
+JSON.stringify = JSON.parse = Promise.prototype.then = Array.prototype.map = Map.prototype.get = () => { throw 1; };
+window.Promise = window.Map = undefined;
+</script></body></html>"""
+KEEPING = """<!doctype html><html lang="en"><title>Keeping</title><body><script>
+addEventListener("pywebviewready", async () => {
+  window.kept = window.pywebview.api;
+  await window.kept.get_session("kept");
+  document.title = "kept";
+});
+addEventListener("use", () => { window.kept.get_session("after the run"); document.title = "used"; });
+</script></body></html>"""
+PAGES = {
+    "/table": TABLE,
+    "/looking": LOOKING,
+    "/cookies": COOKIES,
+    "/input": INPUT,
+    "/hostile": HOSTILE,
+    "/spoilt": SPOILT,
+    "/keeping": KEEPING,
+}
+
+
+class Site:
+    """`with Site() as site: site.url` is its origin; `site.asked` counts its paths."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked[self.path] += 1
+                text = PAGES.get(self.path)
+                self.send_response(404 if text is None else 200)
+                body = (text or "There is no such page.").encode()
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_words: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def address(self) -> str:
+        """HOST:PORT, as STUDIOLO_EGRESS allows it."""
+        return f"127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        """Its origin."""
+        return f"http://{self.address}"
+
+    def __enter__(self) -> "Site":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,142 @@
+"""A page that looks for the methods: on an origin that no run named it finds none and can call none."""
+
+from typing import Any
+
+import pytest
+
+from engines.base import Capability, Engine, Ground, Page, Script
+from tests.engines.conftest import OpenPage
+from tests.engines.site import ROADS, Site
+from tests.running import wait_until
+
+pytestmark = pytest.mark.timeout(120)
+
+PUT_IN = """const own = document.createElement("script");
+own.textContent = ROADS;
+document.documentElement.append(own);
+"""
+READ = """const told = document.createElement("script");
+told.textContent = "document.documentElement.dataset.roads = JSON.stringify(window.roads)";
+document.documentElement.append(told);
+return JSON.parse(document.documentElement.dataset.roads)"""
+NOTHING = {**dict.fromkeys(("bare", "window", "top", "frame", "constructor", "settle"), "refused"), "globals": "[]"}
+
+
+def run(page: Page, source: str, **words: Any) -> Any:
+    return page.run(Script(source=source, **words))
+
+
+@pytest.fixture
+def called(engine: Engine) -> list[tuple[str, list[Any]]]:
+    """What reached Python."""
+    return []
+
+
+@pytest.fixture
+def hostile(open_page: OpenPage, site: Site, called: list[tuple[str, list[Any]]]) -> Page:
+    """A page whose own scripts try each road, before any run of ours."""
+
+    def answer(name: str, given: list[Any]) -> Any:
+        called.append((name, given))
+        return "answered"
+
+    page = open_page(answer=answer)
+    page.navigate(f"{site.url}/hostile")
+    wait_until(lambda: page.state().title == "tried", 10, "its tries")
+    return page
+
+
+def test_a_page_finds_no_method_before_a_run(hostile: Page, called: list[tuple[str, list[Any]]]) -> None:
+    assert run(hostile, READ) == NOTHING
+    assert called == []
+
+
+def test_a_runs_own_script_calls_on_that_same_page_while_the_page_finds_nothing(
+    engine: Engine, hostile: Page, called: list[tuple[str, list[Any]]]
+) -> None:
+    if Capability.ISOLATED not in engine.capabilities:
+        assert run(hostile, "return typeof window.pywebview") == "undefined", "it says so by having none there"
+        return
+    source = f"""const first = await pywebview.api.get_session("ours");
+    document.title = "again";
+    {PUT_IN.replace("ROADS", repr(ROADS))}
+    while (document.title !== "tried") await new Promise((go) => setTimeout(go, 10));
+    const last = await pywebview.api.get_session("ours again");
+    {READ.replace("return ", "const roads = ")};
+    return [first, last, roads]"""
+    assert run(hostile, source) == ["answered", "answered", NOTHING]
+    assert called == [("get_session", ["ours"]), ("get_session", ["ours again"])]
+
+
+def test_what_a_page_does_to_its_own_globals_does_not_reach_a_run(
+    engine: Engine, open_page: OpenPage, site: Site
+) -> None:
+    page = open_page()
+    page.navigate(f"{site.url}/spoilt")
+    if Capability.ISOLATED in engine.capabilities:
+        assert run(page, "return await pywebview.api.get_session([1, 'x'])") == ["get_session", [1, "x"]]
+        assert run(page, "return [1, 2].map((one) => one + 1)") == [2, 3]
+
+
+def test_another_origin_finds_nothing_while_a_run_names_one(
+    open_page: OpenPage, site: Site, other_site: Site, called: list[tuple[str, list[Any]]]
+) -> None:
+    def answer(name: str, given: list[Any]) -> Any:
+        called.append((name, given))
+        return "answered"
+
+    page = open_page(answer=answer)
+    page.navigate(f"{other_site.url}/hostile")
+    wait_until(lambda: page.state().title == "tried", 10, "its tries")
+    source = f"""document.title = "again";
+    {PUT_IN.replace("ROADS", repr(ROADS))}
+    while (document.title !== "tried") await new Promise((go) => setTimeout(go, 10));
+    {READ}"""
+    assert run(page, source, origins=frozenset({site.url})) == NOTHING
+    assert called == []
+
+
+def test_a_frame_of_a_named_origin_in_a_strangers_page_finds_nothing(
+    open_page: OpenPage, site: Site, other_site: Site, called: list[tuple[str, list[Any]]]
+) -> None:
+    def answer(name: str, given: list[Any]) -> Any:
+        called.append((name, given))
+        return "answered"
+
+    page = open_page(answer=answer)
+    page.navigate(f"{other_site.url}/cookies")
+    framed = f"""const frame = document.createElement("iframe");
+    frame.src = "{site.url}/hostile";
+    const loaded = new Promise((go) => frame.onload = go);
+    document.documentElement.append(frame);
+    await loaded;
+    await new Promise((go) => setTimeout(go, 300));
+    return 1"""
+    assert run(page, framed, origins=frozenset({site.url})) == 1
+    assert called == []
+
+
+def test_what_a_named_origin_kept_can_call_nothing_after_the_run(
+    open_page: OpenPage, site: Site, called: list[tuple[str, list[Any]]]
+) -> None:
+    def answer(name: str, given: list[Any]) -> Any:
+        called.append((name, given))
+        return "answered"
+
+    page = open_page(answer=answer)
+    page.navigate(f"{site.url}/keeping")
+    wait = "while (document.title !== 'kept') await new Promise((go) => setTimeout(go, 10));"
+    run(page, wait, origins=frozenset({site.url}))
+    assert [given for _name, given in called] == [["kept"]]
+    run(page, "dispatchEvent(new Event('use'))")
+    wait_until(lambda: page.state().title == "used", 10, "its try")
+    assert run(page, "return 1") == 1
+    assert [given for _name, given in called] == [["kept"]]
+
+
+def test_a_ground_without_methods_gives_none(browser: Any, site: Site) -> None:
+    page = browser.open(Ground(session="alice", methods=(), answer=lambda *_: None))
+    try:
+        assert run(page, "return Object.keys(pywebview.api)") == []
+    finally:
+        page.close()
