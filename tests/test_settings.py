@@ -20,7 +20,14 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "many"), ("PORT", "70000"), ("SESSION_IDLE_DAYS", "0"), ("SECRET_KEY", "short"), ("LOG_LEVEL", "LOUD")],
+    [
+        ("PORT", "many"),
+        ("PORT", "70000"),
+        ("SESSION_IDLE_DAYS", "0"),
+        ("SECRET_KEY", "short"),
+        ("LOG_LEVEL", "LOUD"),
+        ("EGRESS", "example.com"),
+    ],
 )
 def test_a_bad_value_is_told_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"STUDIOLO_{name}", value)
@@ -37,6 +44,17 @@ def test_an_unknown_setting_is_told_with_the_known_ones(monkeypatch: pytest.Monk
 def test_hosts_come_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIOLO_ALLOWED_HOSTS", "Studio.example, other.example")
     assert load_settings().allowed_hosts == ("studio.example", "other.example")
+
+
+def test_targets_beside_the_public_ones_are_kept_as_they_were_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIOLO_EGRESS", "none, db.example:5432")
+    assert load_settings().egress == "none, db.example:5432"
+
+
+def test_a_bad_target_is_told_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIOLO_EGRESS", "example.com")
+    with pytest.raises(SettingsError, match=r"^STUDIOLO_EGRESS: 'example.com' has no port: write example.com:443, for"):
+        load_settings()
 
 
 def test_the_secret_is_made_once_and_is_private(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What may be reached outside, and the one way there."""
