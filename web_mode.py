@@ -175,8 +175,8 @@ def build(settings: Settings, place: Place = "anywhere") -> Parts:
     active: ActiveSessions[Api] = ActiveSessions(settings.max_active_sessions, ACTIVE_AGE_S)
     readers = Readers(database)
     num_places = settings.num_runners if place == "anywhere" else ENGINE_PLACES
-    places = Places.fair(num_places, settings.lease_s * 1000)
-    runner = Runner(database, services.queue, services.journal, places, place)
+    places = Places.fair(num_places, settings.lease_s * 1000, place)
+    runner = Runner(database, services.queue, services.journal, places)
     keeper = _keeper(settings, database) if place == "anywhere" and settings.engine != "none" else None
     if keeper is not None:
         services.engine.wake = keeper.wake

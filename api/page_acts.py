@@ -15,6 +15,8 @@ from engines.base import CallRefused, ConsoleLine, EngineError, Input, Page, Pag
 from engines.base import Ground as PageGround
 from engines.pool import Pool
 from store import engine_rows, session_rows
+from store.clock import now_ms
+from store.engine_rows import EnginePageRow
 from store.task_rows import TaskRow
 from tasks.kinds import Kind
 from tasks.work import Work
@@ -103,8 +105,11 @@ class PageActs:
             self._put(task, state)
 
     def _put(self, task: TaskRow, state: PageState) -> None:
+        row = EnginePageRow(
+            session_id=task.session_id, runner_id=self.runner_id, url=state.url, title=state.title, used_ms=now_ms()
+        )
         with self.ground.services.database.write(task.session_id) as write:
-            engine_rows.put(write.connection, task.session_id, self.runner_id, state.url, state.title)
+            engine_rows.put(write.connection, row)
 
     def _page_ground(self, task: TaskRow) -> PageGround:
         names = [one.name for one in self.ground.methods.at("engine")]

@@ -11,7 +11,8 @@ FLAGS = (
     "--headless=new",
     "--remote-debugging-pipe",  # else a port of this machine opens every page to whoever finds it
     "--disable-quic",  # goes by UDP, past a proxy
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its name in other builds
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-domain-reliability",

@@ -21,6 +21,7 @@ class Bounds:
     max_age_s: float = 3_600.0  # a browser that is older opens no page any more, and ends with its last
     max_memory_mb: float = 4_096.0  # so does one that uses more
 
+
 TRIES = 3  # browsers that end while a page is opened
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
 
-from store.clock import now_ms
 from store.dialect import upsert
 from store.tables import engine_pages
 
@@ -30,10 +29,10 @@ def find(connection: Connection, session_id: UUID) -> EnginePageRow | None:
     return None if row is None else EnginePageRow(**dict(zip(EnginePageRow.__slots__, row, strict=True)))
 
 
-def put(connection: Connection, session_id: UUID, runner_id: UUID, url: str, title: str) -> None:
+def put(connection: Connection, row: EnginePageRow) -> None:
     """Note where a workspace's page is."""
-    found = {"runner_id": runner_id, "url": url, "title": title, "used_ms": now_ms()}
-    added = upsert(connection, engine_pages).values(session_id=session_id, **found)
+    found = {name: getattr(row, name) for name in EnginePageRow.__slots__ if name != "session_id"}
+    added = upsert(connection, engine_pages).values(session_id=row.session_id, **found)
     connection.execute(added.on_conflict_do_update(index_elements=[engine_pages.c.session_id], set_=found))
 
 

@@ -36,26 +36,27 @@ CLAIMS = UUID(int=0x5354_5544_494F_4C4F)  # what claims are of where the bounds 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many tasks run at once, how many of these of one owner, and how long a silent holder keeps one."""
+    """How many tasks run at once, how many of these of one owner, how long a silent holder keeps one, and where these
+    places are: those of an engine's process are for the tasks that need its pages.
+    """
 
     num: int
     share: int
     lease_ms: int = LEASE_MS
+    where: Place = "anywhere"
 
     @classmethod
-    def fair(cls, num: int, lease_ms: int = LEASE_MS) -> "Places":
+    def fair(cls, num: int, lease_ms: int = LEASE_MS, where: Place = "anywhere") -> "Places":
         """Keep a quarter of the places, one at least, from any single owner."""
-        return cls(num, max(1, num - max(1, num // 4)), lease_ms)
+        return cls(num, max(1, num - max(1, num // 4)), lease_ms, where)
 
 
 class Runner:
     """Runs tasks on threads. Any number of runners may share one database."""
 
-    def __init__(
-        self, database: Database, queue: Queue, journal: Journal, places: Places, place: Place = "anywhere"
-    ) -> None:
+    def __init__(self, database: Database, queue: Queue, journal: Journal, places: Places) -> None:
         self.id = uuid.uuid4()
-        self._place = place
+        self._where = places.where
         self._database = database
         self._queue = queue
         self._journal = journal
@@ -224,7 +225,7 @@ class Runner:
         return [*self._kinds_elsewhere(), *(name for name, bound in bounds.items() if running.get(name, 0) >= bound)]
 
     def _kinds_elsewhere(self) -> list[str]:
-        return [kind.name for kind in self._queue.kinds.values() if kind.place != self._place]
+        return [kind.name for kind in self._queue.kinds.values() if kind.place != self._where]
 
     def _run(self, work: Work) -> None:
         following: Work | None = work

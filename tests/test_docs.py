@@ -21,6 +21,7 @@ from providers.fakes.openai_server import FakeOpenAI
 from settings import PREFIX, Settings
 from tasks.states import TaskState
 from tests.asking import TEXT
+from tests.engines.make import IS_ROOT
 from tests.running import ROOT, Server, clean_environment
 from tests.visitors import Visitor
 
@@ -105,11 +106,15 @@ def test_the_reference_has_every_method_error_and_task_state() -> None:
     assert [word for word in headings | codes | states if word not in REFERENCE] == []
 
 
+ENGINE = {"engine": "chrome", "engine_sandbox": not IS_ROOT}
+
+
+@pytest.mark.timeout(240)
 def test_the_references_shell_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helps = [example for example in EXAMPLES if example.endswith(" --help")]
     runs = [example for example in EXAMPLES if example not in helps and "send_message" not in example]
     assert len(helps) + len(runs) == len(METHODS) - 1
-    for name, value in clean_environment(tmp_path / "data", {"local_model": "false"}).items():
+    for name, value in clean_environment(tmp_path / "data", {"local_model": "false", **ENGINE}).items():
         monkeypatch.setenv(name, value)
     for example in runs:
         said = io.StringIO()

@@ -10,7 +10,7 @@ from api.errors import ERRORS, ApiError, NotFound, shown
 from api.model_errors import as_api_error
 
 WORDS = """reason what what_zh allow version max_bytes used_bytes offset size state kind place summary retry_after limit
-    server"""
+    server engine capability cure url name timeout_s"""
 FACTS = dict.fromkeys(WORDS.split(), "7")
 KINDS: list[type[providers.base.ProviderError]] = sorted(
     providers.base.ProviderError.__subclasses__(), key=lambda kind: kind.code

@@ -80,7 +80,7 @@ PAGES = {
 class Site:
     """`with Site() as site: site.url` is its origin; `site.asked` counts its paths."""
 
-    def __init__(self) -> None:
+    def __init__(self, leads_to: str = "") -> None:
         self.asked: Counter[str] = Counter()
         site = self
 
@@ -88,7 +88,10 @@ class Site:
             def do_GET(self) -> None:
                 site.asked[self.path] += 1
                 text = PAGES.get(self.path)
-                self.send_response(404 if text is None else 200)
+                is_lead = bool(leads_to) and self.path == "/lead"
+                self.send_response(302 if is_lead else 404 if text is None else 200)
+                if is_lead:
+                    self.send_header("Location", leads_to)
                 body = (text or "There is no such page.").encode()
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))

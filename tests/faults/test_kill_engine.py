@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -53,7 +54,7 @@ def test_every_process_that_ends_is_told_and_replaced(server: Server, engine: st
         task = wait_for(alice, task_id, SOON_S)
         assert (task["state"], task["error"]["code"]) == ("failed", "page_gone")
         assert value_of(alice, "return 1 + 1") == 2
-        wait_until(lambda before=before: all_ended(before), SOON_S, "the end of what was started")
+        wait_until(partial(all_ended, before), SOON_S, "the end of what was started")
 
 
 def test_the_process_that_holds_the_pages_is_replaced_and_leaves_nothing(server: Server) -> None:

@@ -356,11 +356,11 @@ def test_a_queue_that_cannot_be_read_is_tried_again_now_and_then(
     monkeypatch.setattr(tasks.runner, "KEEP_S", 0.2)
     begun = time.monotonic()
 
-    def fail_at_first(connection: object, pending: str) -> bool:
+    def fail_at_first(connection: object, *given: object) -> bool:
         tries.append(time.monotonic() - begun)
         if tries[-1] < 0.5:
             raise sqlite.OperationalError("disk I/O error")
-        return look(connection, pending)  # type: ignore[arg-type]
+        return look(connection, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(task_rows, "any_due", fail_at_first)
     workshop.start_runner()
