@@ -4,6 +4,7 @@ import base64
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from api.api import Api, Ground
@@ -85,7 +86,7 @@ class PageActs:
     def _do(self, work: Work, act: Callable[[Page], None]) -> None:
         task = work.task
         try:
-            with self.pool.use(self._page_ground(task)) as page:
+            with self.pool.use(self.page_ground(task.session_id, task.arguments["language"])) as page:
                 work.on_cancel(page.close)
                 try:
                     act(page)
@@ -111,26 +112,16 @@ class PageActs:
         with self.ground.services.database.write(task.session_id) as write:
             engine_rows.put(write.connection, row)
 
-    def _page_ground(self, task: TaskRow) -> PageGround:
+    def page_ground(self, session_id: uuid.UUID, language: str) -> PageGround:
+        """Return what a workspace's page has to call, and who answers: the workspace's own Api."""
         names = [one.name for one in self.ground.methods.at("engine")]
-        language = str(task.arguments["language"])
-        return PageGround(
-            session=str(task.session_id),
-            methods=names,
-            answer=lambda name, given: self._answer(task.session_id, language, name, given),
-        )
+        answer = partial(self._answer, session_id, language)
+        return PageGround(session=str(session_id), methods=names, answer=answer)
 
     def _answer(self, session_id: uuid.UUID, language: str, name: str, given: list[Any]) -> Any:
         try:
             api = self._api(session_id)
-            caller = Caller(
-                door="engine",
-                session_id=session_id,
-                owner=api.owner,
-                request_id=uuid.uuid4().hex,
-                language=language,
-            )
-            return api.call(caller, name, given)
+            return api.call(_caller(api, language), name, given)
         except ApiError as error:
             body = error.body(language)
             raise CallRefused(type(error).__name__, body.message, code=body.code, details=body.details) from None
@@ -141,6 +132,11 @@ class PageActs:
         if row is None:
             raise NotFound
         return self.ground.factory(session_id, row.owner, row)
+
+
+def _caller(api: Api, language: str) -> Caller:
+    request_id = uuid.uuid4().hex
+    return Caller(door="engine", session_id=api.session_id, owner=api.owner, request_id=request_id, language=language)
 
 
 class Lines:

@@ -56,8 +56,8 @@ class Tokens(Area):
 
         It opens this workspace alone, ends after `days`, and can make no further tokens.
         """
-        if self._caller.token is not None:
-            raise Forbidden(reason="a token makes no tokens; make them in the page of the workspace")
+        if self._caller.token is not None or self._caller.door == "engine":
+            raise Forbidden(reason="a token or a script makes no tokens; make them in the page of the workspace")
         word, now = new_token(), now_ms()
         row = TokenRow(
             id=uuid.uuid4(),

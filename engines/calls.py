@@ -14,9 +14,9 @@ from engines.base import MAX_RESULT, Answer, CallRefused
 
 AT_ONCE = 8
 MAX_WAITING = 256
-BROKEN = CallRefused("InternalError", "The call broke. Look into the server's log.")
-FLOOD = CallRefused("TooManyRequests", f"More than {MAX_WAITING} calls wait for their answers.")
-TOO_LONG = CallRefused("PayloadTooLarge", f"A call has at most {MAX_RESULT} letters of JSON.")
+BROKEN = CallRefused("InternalError", "The call broke. The server's log tells why.", code="internal_error")
+FLOOD = CallRefused("TooManyRequests", f"{MAX_WAITING} calls wait already: await some.", code="too_many_requests")
+TOO_LONG = CallRefused("PayloadTooLarge", f"A call has at most {MAX_RESULT} letters.", code="payload_too_large")
 
 # Where the call came from, its number there, whether all went well, and the JSON of its value or its error.
 Settle = Callable[[str, int, bool, str], None]

@@ -1,28 +1,38 @@
 """Each door as a caller of tests: the same call in, a plain value or the code of the error out."""
 
+import atexit
 import contextlib
 import io
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 from unittest import mock
+from uuid import UUID
 
 import requests
 
 import web_mode
 from api.errors import ERRORS
 from api.method import METHODS, Methods
+from api.page_acts import PageActs
 from api.plugin import load_plugin
 from doors import cli
 from doors.cookies import KEY_COOKIE
 from doors.routes import PREFIX, Route, routes_of
 from doors.window_calls import PageFacts, WindowCalls
+from engines.base import Script
+from engines.pool import Pool
 from sessions.keys import BrowserKeys, Proofs
 from settings import load_settings
 from studiolo_client import Connection, StudioloError
 from tests.conftest import PROBE
+from tests.engines.make import make_chrome
 from tests.running import Server
 from tests.stored import settings_of
 from tests.visitors import Visitor
@@ -126,7 +136,7 @@ class Shell:
 
     def __init__(self, name: str, server: Server, *options: str) -> None:
         self.name = name
-        given = settings_of(server.data_dir) | server.settings | {"data_dir": server.data_dir}
+        given = {"engine": "none"} | settings_of(server.data_dir) | server.settings | {"data_dir": server.data_dir}
         self._settings = {f"STUDIOLO_{word.upper()}": str(value) for word, value in given.items()}
         self._options = ["--plugin", str(PROBE), *options]
 
@@ -207,6 +217,7 @@ class Window:
     def __init__(self, server: Server, visitor: Visitor) -> None:
         given = {name: value for name, value in server.settings.items() if name.startswith("model")}
         given |= settings_of(server.data_dir)
+        given["engine"] = "none"
         self._settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
         self._keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
         self._page = PageFacts(told={"session": visitor.session_id}, is_ours=True)
@@ -221,13 +232,56 @@ class Window:
     def _called(self, functions: dict[str, Any], method: str, arguments: dict[str, Any]) -> Any:
         if method not in functions:
             raise Refused("unknown_method")  # no such function: the page cannot even ask
-        names = [parameter.name for parameter in PROBED[method].parameters]
-        strange = [value for name, value in arguments.items() if name not in names]
-        given = [arguments[name] for name in names[: len(arguments)] if name in arguments]
         try:
-            return functions[method](*given, *strange)
+            return functions[method](*by_position(method, arguments))
         except Exception as error:  # noqa: BLE001 — named after ours, and of no class that is known here
             raise Refused(CODES[type(error).__name__]) from None
+
+
+class EnginePage:
+    """A script in a page of a real Chrome, which calls as `window.pywebview.api`."""
+
+    name = "engine"
+
+    def __init__(self, server: Server, visitor: Visitor) -> None:
+        given = {name: value for name, value in server.settings.items() if name.startswith("model")}
+        given |= settings_of(server.data_dir)
+        settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, engine="none", **given)
+        parts = web_mode.build(settings)
+        atexit.register(parts.database.close)
+        acts = PageActs(engine_pool(), parts.entrance.ground, parts.runner.id)
+        self._ground = acts.page_ground(UUID(visitor.session_id), "en")
+
+    def call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Return the value of a call: by position, as pywebview's are."""
+        given = json.dumps(by_position(method, arguments)) if method in PROBED else "[]"
+        with engine_pool().use(self._ground) as page:
+            found = page.run(Script(source=CALL_IN_PAGE % (json.dumps(method), given)))
+        if "code" in found:
+            raise Refused(found["code"])
+        return found["value"]
+
+
+CALL_IN_PAGE = """const method = window.pywebview.api[%s];
+if (typeof method !== "function") return {code: "unknown_method"};
+try { return {value: await method(...%s)} } catch (error) { return {code: error.code} }"""
+
+
+@cache
+def engine_pool() -> Pool:
+    """Return one Chrome's pages for this test process, started at the first call."""
+    folder = tempfile.mkdtemp(prefix="studiolo-engine-")
+    pool = Pool(make_chrome(Path(folder), None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(pool.stop)
+    return pool
+
+
+def by_position(method: str, arguments: dict[str, Any]) -> list[Any]:
+    """Return arguments in a declaration's order; what it does not know comes last."""
+    names = [parameter.name for parameter in PROBED[method].parameters]
+    strange = [value for name, value in arguments.items() if name not in names]
+    return [*(arguments[name] for name in names[: len(arguments)] if name in arguments), *strange]
 
 
 def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
@@ -241,6 +295,7 @@ def doors_of(server: Server, visitor: Visitor) -> Iterator[Any]:
     yield Mcp(server.url, token)
     yield Client(server.url, token)
     yield Window(server, visitor)
+    yield EnginePage(server, visitor)
 
 
 def served_at(door: str, methods: Methods, method: str) -> bool:

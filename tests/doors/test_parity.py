@@ -26,7 +26,7 @@ CHANGING = {
     "completion_tokens",
 }
 NUM_EVENTS = 10_000
-NUM_DOORS = 8
+NUM_DOORS = 9
 VALUES: list[Any] = [
     None,
     "",
