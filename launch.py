@@ -19,17 +19,18 @@ _MAIN = Path(__file__).resolve().parent / "main.py"
 
 
 def launch(
-    word: str, *arguments: str, words: Mapping[str, str] | None = None, **options: Any
+    word: str, *arguments: str, words: Mapping[str, str | None] | None = None, **options: Any
 ) -> "subprocess.Popen[bytes]":
     """Start `main.py <word> <arguments>` as a child that ends when this process ends.
 
-    `words` are put into its environment; `options` go to `subprocess.Popen`. The child's standard input is a pipe that
-    says by its end that the parent is gone: keep the returned object for as long as the child shall live.
+    `words` are put into its environment, or taken out of it where they are None; `options` go to `subprocess.Popen`.
+    The child's standard input is a pipe that says by its end that the parent is gone: keep the returned object for as
+    long as the child shall live.
     """
     command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(_MAIN)]
     return subprocess.Popen(
         [*command, word, *arguments],
-        env={**os.environ, **(words or {})},
+        env={name: word for name, word in {**os.environ, **(words or {})}.items() if word is not None},
         **_apart_from_the_terminal(),
         **options,
         stdin=subprocess.PIPE,

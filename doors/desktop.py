@@ -18,6 +18,7 @@ from doors.display import NoWindow
 from doors.facade import Exposed
 from doors.window_calls import PageFacts
 from doors.window_place import LEAST, WindowPlace
+from engines.window_needs import keep_constants
 
 TITLE = "Studiolo"
 FILE = "window.json"
@@ -51,6 +52,8 @@ class DesktopWindow:
         import webview
 
         _quieten()
+        if sys.platform == "linux":
+            keep_constants()
         self.opening = opening
         self.place = opening.place
         self._webview = webview

@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import importlib.util
 import os
 import re
 import socket
@@ -10,11 +9,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from engines.window_needs import CURE_DEBIAN, SET_UP, has_packages
+
 NO_DISPLAY = "There is no display here to open a window on."
 OTHER_WAY = "Or run `python main.py web` and open the page in a browser."
 HEADLESS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})  # Qt's platforms that need no display
-# NOTE: of these, set_up/system.py has those that tests need.
-DEBIAN = "libegl1 libgl1 libxkbfile1 libxtst6 libnss3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxkbcommon-x11-0"
 PATIENCE_S = 2.0
 
 
@@ -24,9 +23,8 @@ class NoWindow(Exception):
 
 def check_display(words: Mapping[str, str]) -> None:
     """Raise NoWindow where a window cannot be opened. `words` are those of the environment."""
-    for package in ("webview", "PySide6") if sys.platform == "linux" else ("webview",):
-        if importlib.util.find_spec(package) is None:
-            raise NoWindow(f"The window needs packages of its own: run `python main.py setup --desktop`. {OTHER_WAY}")
+    if not has_packages(*(("webview", "PySide6") if sys.platform == "linux" else ("webview",))):
+        raise NoWindow(f"The window needs packages of its own. {SET_UP} {OTHER_WAY}")
     if sys.platform == "linux":
         _check_linux(words)
 
@@ -41,8 +39,7 @@ def _check_linux(words: Mapping[str, str]) -> None:
     try:
         _load_qt(needs_x11=not is_headless and not has_wayland)
     except (ImportError, OSError) as error:
-        cure = f"On Debian and Ubuntu: `sudo apt-get install {DEBIAN}`."
-        raise NoWindow(f"The window lacks a library of the system ({error}). {cure} {OTHER_WAY}") from None
+        raise NoWindow(f"The window lacks a library of the system ({error}). {CURE_DEBIAN} {OTHER_WAY}") from None
 
 
 def _load_qt(*, needs_x11: bool) -> None:

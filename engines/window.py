@@ -10,9 +10,11 @@ What pywebview itself puts into pages (its bridge with a token, its table of cal
 profile in memory of its own. The browser is Qt's, and takes its way out by the guard (`window_flags.py`).
 """
 
+import re
 import subprocess
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +152,7 @@ def _check_packages() -> None:
 
 
 def _try_out(setup: WindowSetup, folder: Folder) -> None:
-    with _launch(setup, folder, "--check") as process:
+    with _launch(replace(setup, is_for_pages=False), folder, "--check") as process:
         try:
             process.communicate(timeout=START_S)
         except subprocess.TimeoutExpired:
@@ -167,4 +169,5 @@ def _as_unavailable(reason: str) -> Unavailable:
 
 def _last_line(folder: Folder) -> str:
     lines = (folder.path / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip().rstrip(".") for line in reversed(lines) if line.strip()), "it said nothing")
+    told = (re.sub(r"^\[[^]]*\] *", "", line).strip().rstrip(".") for line in reversed(lines))
+    return next((line for line in told if line), "it said nothing")

@@ -22,7 +22,6 @@ FLAGS = (
     "--mute-audio",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    "--log-level=3",
     f"--js-flags=--max-old-space-size={HEAP_MB}",
 )
 
@@ -32,18 +31,20 @@ class WindowSetup:
     """What there is to know before a start. `proxy_port` is the guard's on loopback; None: pages load nothing."""
 
     has_sandbox: bool = True
+    is_for_pages: bool = True  # else it only tells why it does not start: pages could fill a disk with errors
     proxy_port: int | None = None
 
 
-def words_of(setup: WindowSetup, folder: Path) -> dict[str, str]:
-    """Return what the helper's environment has besides its parent's; `folder` takes what it stores."""
+def words_of(setup: WindowSetup, folder: Path) -> dict[str, str | None]:
+    """Return what the helper's environment has besides its parent's, or has not; `folder` takes what it stores."""
     # Port 9 is the one where by an old agreement nothing answers (RFC 863): without a guard nothing is loaded.
     proxy = f"--proxy-server=http://127.0.0.1:{setup.proxy_port or 9}"
-    flags = (*FLAGS, proxy, "--proxy-bypass-list=<-loopback>", *([] if setup.has_sandbox else ["--no-sandbox"]))
+    level = f"--log-level={3 if setup.is_for_pages else 2}"
+    flags = (*FLAGS, level, proxy, "--proxy-bypass-list=<-loopback>", *([] if setup.has_sandbox else ["--no-sandbox"]))
     return {
         "QTWEBENGINE_CHROMIUM_FLAGS": " ".join(flags),
-        "QTWEBENGINE_DISABLE_SANDBOX": "",
-        "QTWEBENGINE_REMOTE_DEBUGGING": "",  # a port would open every page to whoever finds it
+        "QTWEBENGINE_DISABLE_SANDBOX": None,  # whatever it is set to, it is heard
+        "QTWEBENGINE_REMOTE_DEBUGGING": None,  # a port would open every page to whoever finds it
         "QT_QPA_PLATFORM": "offscreen",  # no window is ever shown, so none needs a display
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),

@@ -1,5 +1,6 @@
 """What a window of Qt needs from this machine: packages of Python, and libraries of the system."""
 
+import ctypes
 import importlib.util
 import sys
 
@@ -14,6 +15,12 @@ def has_packages(*names: str) -> bool:
     return all(importlib.util.find_spec(name) is not None for name in names)
 
 
-def window_packages() -> tuple[str, ...]:
-    """Return what a window is made with on this system."""
-    return ("webview", "PySide6") if sys.platform == "linux" else ("webview",)
+def keep_constants() -> None:
+    """Keep Python's constants for ever, before Qt is used much.
+
+    PySide6 6.12 hands them out without counting, as Python 3.12 allows (PEP 683); an older Python ends with
+    "deallocating True or False" after some thousand of Qt's signals.
+    """
+    if sys.version_info < (3, 12):
+        for one in (None, True, False, NotImplemented):
+            ctypes.c_ssize_t.from_address(id(one)).value += 1 << 40

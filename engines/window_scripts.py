@@ -15,8 +15,9 @@ _SEND = (
 # All on one line before the script, so that its errors tell its own lines. It answers the document that it began in.
 _RUN = (
     "(() => {{ try {{ const send = {send}, {{ debug }} = console, isOurs = location.href === {blank};"
+    " const isShown = isOurs || {origins}.some((one) => one === location.origin);"
     " const call = (text) => send('call', text), end = (text) => {{"
-    " console.debug = debug; if (isOurs) delete window.pywebview; send('result', text); }};"
+    " console.debug = debug; if (isShown) delete window.pywebview; send('result', text); }};"
     " console.debug = (...given) => debug.call(console, {token}, ...given);"
     " ({body})(isOurs ? call : null).then(end, () => end({untold}));"
     " return performance.timeOrigin; }} catch {{ return -1; }} }})()"
@@ -34,6 +35,7 @@ def run_of(token: str, ground: Ground, script: Script) -> str:
         send=_SEND % _text(token),
         token=_text(token),
         blank=_text(BLANK),
+        origins=to_json(sorted(script.origins)).decode(),
         body=body_of(script.source, ground.methods),
         untold=_text(_UNTOLD),
     )

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic_core import to_json
-from PySide6.QtCore import QUrl
-from PySide6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEngineScript
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEnginePage, QWebEngineScript
 
 from engines.base import BLANK
 from engines.scripts import line_of
@@ -21,6 +21,7 @@ Status = QWebEngineLoadingInfo.LoadStatus
 Tell = Callable[[dict[str, Any]], None]
 DOCUMENT = "performance.timeOrigin"  # when it began: what tells one document from the next
 SPOILT = -1
+STOP_MS = 1_000
 _SETTLE = "if (String(performance.timeOrigin) === {place}) window.pywebview?._settle(...{given})"
 
 
@@ -29,7 +30,10 @@ class _Leading:
     """An address that is being opened; `number` is the command's."""
 
     number: int
+    url: str
+    is_waiting: bool = False  # until what was being loaded has stopped
     has_started: bool = False
+    reason: str = ""  # why it is given up
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,15 +68,49 @@ class Tab:
         self.page.ears.heard.connect(self._hear)
         self.page.said.connect(self._hear_console)
         self.page.loadingChanged.connect(self._hear_loading)
-        self.page.urlChanged.connect(self._look)
+        self.page.urlChanged.connect(self._hear_place)
+        self.page.authenticationRequired.connect(self._hear_question)
         self.page.renderProcessTerminated.connect(self._hear_end)
-        self.page.setVisible(True)  # else its timers and frames stand still
-        self.navigate(number, BLANK)
+        # It is as large as it would be on a screen, and its timers and frames go on.
+        native.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        native.show()
+        # What pywebview begins with is on its way already, and its end may come or not.
+        self._leading = _Leading(number=number, url=BLANK, has_started=True)
+        self.page.load(QUrl(BLANK))
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether its page is still there."""
+        return not self._is_closed
 
     def navigate(self, number: int, url: str) -> None:
         """Open an address."""
-        self._leading = _Leading(number=number)
-        self.page.load(QUrl(url))
+        leading = self._leading = _Leading(number=number, url=url)
+        if self.page.isLoading():  # Qt would not tell the end of the one from the end of the other
+            leading.is_waiting = True
+            self.page.triggerAction(QWebEnginePage.WebAction.Stop)
+            QTimer.singleShot(STOP_MS, partial(self._lead_at_last, leading))
+        else:
+            self._lead(leading)
+
+    def _lead_at_last(self, leading: _Leading) -> None:
+        if self.is_open and leading.is_waiting and self._leading is leading:
+            leading.has_started = True  # nobody said that the one before had stopped
+            self._lead(leading)
+
+    def _lead(self, leading: _Leading) -> None:
+        leading.is_waiting = False
+        if "#" in leading.url:
+            is_here = f"String(new URL({to_json(leading.url).decode()}).href === location.href)"
+            self.page.read(is_here, partial(self._lead_within, leading))
+        else:
+            self.page.load(QUrl(leading.url))
+
+    def _lead_within(self, leading: _Leading, is_here: Any) -> None:
+        if is_here == "true":  # nothing would come of it, and so no word of its end
+            self._answer_led(leading)
+        else:
+            self.page.load(QUrl(leading.url))
 
     def read(self, number: int, script: str) -> None:
         """Answer what a script finds that the page's own do not see."""
@@ -130,21 +168,39 @@ class Tab:
         self._tell({"event": "console", "page": self._name, **words})
 
     def _hear_loading(self, info: QWebEngineLoadingInfo) -> None:
-        status, leading = info.status(), self._leading
-        if leading is not None and status == Status.LoadStartedStatus:
-            leading.has_started = True
-        elif leading is not None and leading.has_started:
-            self._leading = None
-            self._answer_loaded(leading.number, info)
-        if status != Status.LoadStartedStatus:
+        leading, has_started = self._leading, info.status() == Status.LoadStartedStatus
+        if not has_started:
             self._look()
+        if leading is None:
+            return
+        if has_started:
+            leading.has_started = True
+        elif leading.is_waiting:
+            self._lead(leading)
+        elif leading.url == BLANK and self.page.place() != BLANK:
+            self.page.load(QUrl(BLANK))
+        elif leading.has_started:
+            self._answer_led(leading, leading.reason or _reason_in(info))
 
-    def _answer_loaded(self, number: int, info: QWebEngineLoadingInfo) -> None:
-        is_answer_of_server = info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
-        if info.status() == Status.LoadSucceededStatus or is_answer_of_server:
-            self._tell({"id": number, "value": ""})
+    def _hear_place(self, url: QUrl) -> None:
+        self._look()
+        leading = self._leading
+        is_within = leading is not None and not (leading.is_waiting or leading.has_started)
+        if leading is not None and is_within and url.hasFragment():  # a place in the document that is there
+            self._answer_led(leading)
+
+    def _hear_question(self, url: QUrl, _answer: Any) -> None:
+        leading = self._leading
+        if leading is not None and url == QUrl(leading.url):  # else Qt tries 32 times with no name
+            leading.reason = "it asks for a name and a password"
+            self.page.triggerAction(QWebEnginePage.WebAction.Stop)
+
+    def _answer_led(self, leading: _Leading, reason: str = "") -> None:
+        self._leading = None
+        if reason:
+            self._refuse(leading.number, "unopened", reason)
         else:
-            self._refuse(number, "unopened", info.errorString() or "it was not loaded")
+            self._tell({"id": leading.number, "value": ""})
 
     def _hear_start(self, run: Run, value: Any) -> None:
         if self._run is not run:
@@ -158,7 +214,7 @@ class Tab:
             if run.has_moved:
                 self._look()
 
-    def _look(self, *_: object) -> None:
+    def _look(self) -> None:
         """See whether the document is still the one in which the run began."""
         run = self._run
         if run is None:
@@ -196,3 +252,10 @@ class Tab:
 
     def _refuse(self, number: int, kind: str, message: str) -> None:
         self._tell({"id": number, "refused": kind, "message": message})
+
+
+def _reason_in(info: QWebEngineLoadingInfo) -> str:
+    """Return why nothing was loaded; a server that answers 404 or 500 shows a page, too."""
+    is_of_server = info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
+    is_loaded = info.status() == Status.LoadSucceededStatus or is_of_server
+    return "" if is_loaded else info.errorString() or "it was not loaded"

@@ -38,7 +38,7 @@ class Tabs(QObject):
     @Slot(object)
     def _do(self, command: dict[str, Any]) -> None:
         number, act, page = command.pop("id"), command.pop("act"), command.pop("page")
-        tab = self._tabs.get(page)
+        tab = self._open_tab(page)
         try:
             if act == "count":
                 self._tell({"id": number, "value": self._count()})
@@ -54,13 +54,18 @@ class Tabs(QObject):
             traceback.print_exc(file=sys.stderr)
             self._tell({"id": number, "refused": "broke", "message": "the helper broke at it"})
 
+    def _open_tab(self, page: str) -> Tab | None:
+        tab = self._tabs.get(page)
+        return tab if tab is not None and tab.is_open else None
+
     def _count(self) -> dict[str, int]:
-        windows = [tab.window for tab in self._tabs.values()]
+        tabs = [tab for tab in self._tabs.values() if tab.is_open]
+        windows = [tab.window for tab in tabs]
         return {
             "windows": len(windows),
             "callbacks": sum(len(window._callbacks) for window in windows),
             "results": sum(len(window.native._js_results) for window in windows),
-            "scripts": sum(tab.page.scripts().count() for tab in self._tabs.values()),
+            "scripts": sum(tab.page.scripts().count() for tab in tabs),
             "objects": len(gc.get_objects()),
         }
 
