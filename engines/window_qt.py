@@ -25,7 +25,6 @@ LEVELS = {
     QWebEnginePage.JavaScriptConsoleMessageLevel.WarningMessageLevel: "warn",
     QWebEnginePage.JavaScriptConsoleMessageLevel.ErrorMessageLevel: "error",
 }
-LEAVE = "Are you sure you want to leave this page?"  # how Qt begins to ask where a page would like to hold one back
 
 
 def start_qt() -> QApplication:
@@ -55,8 +54,8 @@ class HiddenPage(QWebEnginePage):
     def javaScriptAlert(self, _origin: Any, _text: str) -> None:
         pass
 
-    def javaScriptConfirm(self, _origin: Any, text: str) -> bool:
-        return text.startswith(LEAVE)
+    def javaScriptConfirm(self, _origin: Any, _text: str) -> bool:
+        return False
 
     def javaScriptPrompt(self, _origin: Any, _text: str, _usual: str) -> Any:
         return False, ""

@@ -1,9 +1,6 @@
 """One hidden window of the helper: it is led, runs a script at a time, and says what becomes of it. On Qt's thread."""
 
-import os
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -133,15 +130,10 @@ class Tab:
         self.page.runJavaScript(_SETTLE.format(**words))
 
     def close(self) -> None:
-        """Close the window, whatever its page does."""
-        if self._is_closed:
-            return
-        self._is_closed = True
-        pid = self.page.renderProcessPid()
-        if pid:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-        self.window.destroy()
+        """Close the window, whatever its page does: its process belongs to its profile, and ends with it."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.window.destroy()
 
     def _hear(self, token: str, kind: str, place: str, text: str) -> None:
         run = self._run

@@ -23,7 +23,7 @@ from engines.window_flags import WindowSetup, words_of
 from tests.engines.conftest import METHODS, OpenPage
 from tests.engines.make import IS_ROOT, make_window
 from tests.engines.site import Site
-from tests.running import ROOT, wait_until
+from tests.running import ROOT, free_port, wait_until
 
 pytestmark = pytest.mark.timeout(120)
 FOR_EVER = "await new Promise(() => {})"
@@ -171,8 +171,8 @@ def test_no_process_listens_on_a_port(browser: WindowBrowser) -> None:
 def test_what_the_environment_says_of_a_debugging_port_is_not_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site
 ) -> None:
-    monkeypatch.setenv("QTWEBENGINE_REMOTE_DEBUGGING", "0")
-    monkeypatch.setenv("QTWEBENGINE_CHROMIUM_FLAGS", "--no-proxy-server --remote-debugging-port=0 --no-sandbox")
+    monkeypatch.setenv("QTWEBENGINE_REMOTE_DEBUGGING", str(free_port()))
+    monkeypatch.setenv("QTWEBENGINE_CHROMIUM_FLAGS", f"--no-proxy-server --remote-debugging-port={free_port()}")
     browser = make_window(tmp_path, None).start()
     try:
         test_no_process_listens_on_a_port(browser)
