@@ -53,6 +53,14 @@ class ScriptTooSlow(ApiError):
     zh = "运行超过 {timeout_s} 秒，页面已关闭。请设置更长的 timeout_s，或减少单次工作量。"
 
 
+class PageActRefused(ApiError):
+    """The browser did not take a picture, a key or a place to click; facts: reason."""
+
+    status = 422
+    en = "The page does not take this: {reason}"
+    zh = "页面不接受该操作：{reason}"
+
+
 class PageGone(ApiError):
     """The page ended in the middle; facts: reason."""
 
@@ -74,6 +82,8 @@ def as_api_error(error: base.EngineError) -> ApiError:
             return ScriptFailed(name=error.name, reason=error.message, stack=error.stack[:4000])
         case base.TooSlow():
             return ScriptTooSlow(timeout_s=error.timeout_s)
+        case base.ActRefused():
+            return PageActRefused(reason=str(error))
         case PoolFull():
             return EngineFull(retry_after=5)
     return PageGone(reason=str(error))

@@ -12,7 +12,7 @@ MAX_ACTS = 64
 ORIGIN = r"^https?://[^/?#\s@]{1,300}$"
 
 Source = Annotated[str, Field(max_length=MAX_SCRIPT)]
-Url = Annotated[str, Field(max_length=MAX_URL, json_schema_extra={"pattern": "^(https?://|about:blank$)"})]
+Url = Annotated[str, Field(max_length=MAX_URL, pattern="^(https?://|about:blank$)")]
 Origins = Annotated[list[Annotated[str, Field(pattern=ORIGIN)]], Field(max_length=16)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_RUN_S)]
 Pixels = Annotated[int, Field(ge=-20_000, le=20_000)]

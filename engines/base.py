@@ -67,6 +67,10 @@ class TooSlow(EngineError):
         self.timeout_s = timeout_s
 
 
+class ActRefused(EngineError):
+    """The browser did not take a picture, a key or a place to click."""
+
+
 class PageGone(EngineError):
     """The page is no more: it was closed, its script led elsewhere, or its browser ended."""
 
@@ -161,13 +165,13 @@ class Page(Protocol):
         """Return where it is."""
 
     def screenshot(self, quality: float = 0.6) -> bytes:
-        """Return what the page shows, as a JPEG. Raises Lacking."""
+        """Return what the page shows, as a JPEG. Raises Lacking and ActRefused."""
 
     def pdf(self) -> bytes:
         """Return the page as a PDF. Raises Lacking."""
 
     def send_input(self, acts: Sequence[Input]) -> None:
-        """Do what a person would. Raises Lacking."""
+        """Do what a person would. Raises Lacking and ActRefused."""
 
     def close(self) -> None:
         """Close it, with all that it stored; may be called again, and from another thread to stop what it does."""

@@ -39,8 +39,10 @@ def choose(word: str, engines: Sequence[Engine]) -> Choice:
 def engines_here(root: Path, *, has_sandbox: bool, proxy_port: int | None = None) -> list[Engine]:
     """Return the engines there are, in the order of preference; a browser's library is loaded only now."""
     from engines.chrome import Chrome
+    from engines.window import Window
 
-    return [Chrome(root, has_sandbox=has_sandbox, proxy_port=proxy_port)]
+    kinds: tuple[type[Chrome] | type[Window], ...] = (Chrome, Window)
+    return [kind(root, has_sandbox=has_sandbox, proxy_port=proxy_port) for kind in kinds]
 
 
 def _praise(word: str, engine: Engine, lacking: Sequence[Unavailable]) -> str:

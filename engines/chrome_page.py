@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from engines import bidi
 from engines.base import (
     BLANK,
+    ActRefused,
     ConsoleLine,
     Ground,
     Input,
@@ -106,11 +107,11 @@ class ChromePage:
 
     def pdf(self) -> bytes:
         """See Page."""
-        return base64.b64decode(self._do("browsingContext.print", context=self.context)["data"])
+        return base64.b64decode(self._act("browsingContext.print", context=self.context)["data"])
 
     def send_input(self, acts: Sequence[Input]) -> None:
         """See Page."""
-        self._do("input.performActions", context=self.context, actions=actions_of(acts))
+        self._act("input.performActions", context=self.context, actions=actions_of(acts))
 
     def close(self) -> None:
         """See Page."""
@@ -159,6 +160,12 @@ class ChromePage:
                 return self._do("script.callFunction", timeout_s, **words)
             wait((self._gone,), BETWEEN_PAGES_S)
         raise PageGone("the page leads from one address to the next without an end")
+
+    def _act(self, method: str, **words: Any) -> dict[str, Any]:
+        try:
+            return self._do(method, **words)
+        except (bidi.Refused, _BetweenPages) as error:
+            raise ActRefused(getattr(error, "message", "the page is between two addresses")) from None
 
     def _do(self, method: str, timeout_s: float = bidi.COMMAND_S, **words: Any) -> dict[str, Any]:
         if self._gone.done():

@@ -13,6 +13,7 @@ import web_mode  # noqa: F401 — registers the areas
 from api.method import METHODS
 from doors.openapi import openapi
 from providers.fakes.openai_server import FakeOpenAI
+from tests.engines.served import engine_server
 from tests.running import ROOT, Server
 from tests.visitors import new_visitor
 
@@ -35,8 +36,8 @@ pytestmark = pytest.mark.timeout(TIMEOUT_S + 20)
 @pytest.fixture(scope="module")
 def plain_server(tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenAI) -> Iterator[Server]:
     """A server without a plugin."""
-    settings = {"model_url": fake_models.url, "model_name": "ok", "local_model": "false"}
-    with Server(tmp_path_factory.mktemp("plain"), **settings) as running:
+    models = {"model_url": fake_models.url, "model_name": "ok"}
+    with engine_server(tmp_path_factory.mktemp("plain"), "chrome", **models) as running:
         yield running
 
 
