@@ -40,6 +40,24 @@ test("words run together, and what happens stands between them", () => {
   expect(log.state).toMatchObject({ isCut: false, isEnded: true });
 });
 
+test("a page script's console and value are told in their own words, a picture by its kind", () => {
+  const log = new LogLines(false);
+  log.take(
+    events(
+      ["console", { level: "info", text: "one" }],
+      ["console", { level: "error", text: "two" }],
+      ["picture", { media_type: "image/jpeg", data: "AAAA" }],
+      ["result", { value: { found: [1, null] } }],
+    ),
+  );
+  expect(shown(log)).toEqual([
+    "event: one",
+    "event: error: two",
+    "event: image/jpeg",
+    'event: = {"found":[1,null]}',
+  ]);
+});
+
 test("words that come in any cuts are the same words", () => {
   const text = "abcdefghij".repeat(1_500);
   const log = new LogLines(false);

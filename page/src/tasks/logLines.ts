@@ -72,7 +72,7 @@ export class LogLines {
     else if (kind === "state" && data.question) this.push("asked", at, questionOf(data.question));
     else if (kind === "state" || kind === "end") this.push("state", at, String(data.state));
     else if (kind === "answer") this.push("answer", at, written(data.answer));
-    else this.push("event", at, `${kind} ${JSON.stringify(data)}`);
+    else this.push("event", at, eventOf(kind, data));
   }
 
   private say(kind: "text" | "thinking", at: string, text: string): void {
@@ -105,6 +105,14 @@ export class LogLines {
     this.pieces.splice(0, num);
     this.isCut = true;
   }
+}
+
+// NOTE: what api/page_acts.py tells of a page script; whatever else is shown as it is.
+function eventOf(kind: string, data: StreamEvent["data"]): string {
+  if (kind === "console") return `${data.level === "info" ? "" : `${data.level}: `}${data.text}`;
+  if (kind === "result") return `= ${JSON.stringify(data.value)}`;
+  if (kind === "picture") return String(data.media_type);
+  return `${kind} ${JSON.stringify(data)}`;
 }
 
 function questionOf(question: unknown): string {
