@@ -37,6 +37,11 @@ def launch(
     )
 
 
+def words_for_others() -> dict[str, str]:
+    """Return the environment for a program that is not ours: without our settings, some of which are keys."""
+    return {name: word for name, word in os.environ.items() if not name.startswith("STUDIOLO_")}
+
+
 def _apart_from_the_terminal() -> dict[str, Any]:
     # Ctrl+C reaches every process of a terminal's group: a child must go on while its parent ends its work in order.
     if sys.platform == "win32":

@@ -3,6 +3,7 @@
 import base64
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from store import engine_rows, session_rows
 from store.clock import now_ms
 from store.engine_rows import EnginePageRow
 from store.task_rows import TaskRow
+from tasks.journal import FenceLost
 from tasks.kinds import Kind
 from tasks.work import Work
 
@@ -152,9 +154,13 @@ class Lines:
         self._num += 1
         self._letters += len(line.text)
         if self._num <= MAX_LINES and self._letters <= MAX_LETTERS:
-            self._work.emit("console", {"level": line.level, "text": line.text})
+            self._emit({"level": line.level, "text": line.text})
         elif self._num - 1 <= MAX_LINES and self._letters - len(line.text) <= MAX_LETTERS:
-            self._work.emit("console", {"level": "warn", "text": "…", "is_cut": True})
+            self._emit({"level": "warn", "text": "…", "is_cut": True})
+
+    def _emit(self, data: dict[str, Any]) -> None:
+        with suppress(FenceLost):  # whoever ends the task is told so
+            self._work.emit("console", data)
 
 
 def _picture_of(page: Page) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from loguru import logger
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from engines.base import PageGone, TooSlow
+from engines.json_text import read_json
 
 COMMAND_S = 30.0
 Handler = Callable[[dict[str, Any]], None]
@@ -83,7 +84,7 @@ class Bidi:
         with suppress(ConnectionClosed):
             for text in self._socket:
                 with logger.catch(message="A browser's message broke."):
-                    self._take(from_json(text))
+                    self._take(read_json(text))
         with self._lock:
             self._is_closed = True
             waiting, self._waiting = self._waiting, {}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from loguru import logger
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from engines.base import MAX_RESULT, Answer, CallRefused
+from engines.json_text import read_json
 
 AT_ONCE = 8
 MAX_WAITING = 256
@@ -84,7 +85,7 @@ class Calls:
 def call_of(text: str) -> Call | None:
     """Return the call that a text is, or None."""
     try:
-        told = from_json(text)
+        told = read_json(text)
         number, name, given = told["id"], told["name"], told["given"]
     except (ValueError, KeyError, TypeError):
         return None

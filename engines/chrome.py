@@ -17,6 +17,7 @@ from engines.chrome_page import ChromePage
 from engines.chrome_run import Realm
 from engines.leftovers import Folder
 from engines.scripts import line_of
+from launch import words_for_others
 
 BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DRIVERS = ("chromedriver", "chromium-driver")
@@ -100,7 +101,7 @@ class ChromeBrowser:
             self._driver.service.process.wait(1)
 
     def _start(self, setup: ChromeSetup) -> Driver:
-        service = Service(str(setup.driver), popen_kw={"start_new_session": True})
+        service = Service(str(setup.driver), env=words_for_others(), popen_kw={"start_new_session": True})
         try:
             driver = Driver(options_of(setup, self._folder.path / "profile"), service)
         except WebDriverException as error:

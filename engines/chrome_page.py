@@ -7,8 +7,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from typing import Any
 
-from pydantic_core import from_json
-
 from engines import bidi
 from engines.base import (
     BLANK,
@@ -26,6 +24,7 @@ from engines.base import (
 from engines.bidi import Bidi
 from engines.chrome_input import actions_of
 from engines.chrome_run import WORLD, ChromeRun, Realm
+from engines.json_text import read_json
 from engines.scripts import SHOWN, WHERE, body_of, refusal_in, value_of
 from engines.urls import check_url
 
@@ -96,7 +95,7 @@ class ChromePage:
 
     def state(self) -> PageState:
         """See Page."""
-        return PageState(*from_json(self._value_in_world(WHERE)))
+        return PageState(*read_json(self._value_in_world(WHERE)))
 
     def screenshot(self, quality: float = 0.6) -> bytes:
         """See Page."""

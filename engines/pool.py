@@ -37,6 +37,7 @@ class _Held:
     lock: threading.Lock = field(default_factory=threading.Lock)
     page: Page | None = None
     browser: "_Running | None" = None
+    num_users: int = 0  # acts under way, and those that wait for their turn
     used_s: float = field(default_factory=time.monotonic)
 
 
@@ -65,14 +66,14 @@ class Pool:
     @contextmanager
     def use(self, ground: Ground) -> Iterator[Page]:
         """Give a session's page for one act; a new one where it has none. Raises PoolFull, PageGone, Unavailable."""
-        with self._lock:
-            held = self._held.setdefault(ground.session, _Held(ground.session))
-        with held.lock:
-            try:
+        held = self._enter(ground.session)
+        try:
+            with held.lock:
                 yield self._page(held, ground)
-            finally:
-                held.used_s = time.monotonic()
-                self._forget_if_gone(held)
+        finally:
+            held.used_s = time.monotonic()
+            self._forget_if_gone(held)
+            self._leave(held)
 
     def close(self, session: str) -> bool:
         """Close a session's page, also in the middle of an act; tells whether it had one."""
@@ -103,6 +104,22 @@ class Pool:
             self._held.clear()
         for one in running:
             one.browser.close()
+
+    def _enter(self, session: str) -> _Held:
+        with self._lock:
+            held = self._held.setdefault(session, _Held(session))
+            held.num_users += 1
+            return held
+
+    def _leave(self, held: _Held) -> None:
+        with self._lock:
+            held.num_users -= 1
+            self._drop_place(held)
+
+    def _drop_place(self, held: _Held) -> None:
+        """Forget a session that has no page and wants none, so that there are only as many as pages."""
+        if not held.num_users and held.page is None and self._held.get(held.session) is held:
+            del self._held[held.session]
 
     def _page(self, held: _Held, ground: Ground) -> Page:
         if held.page is not None and held.page.is_open:
@@ -177,6 +194,7 @@ class Pool:
             if held.browser is not None:
                 held.browser.num_pages -= 1
             held.page = held.browser = None
+            self._drop_place(held)
 
     def _look_at(self, running: _Running) -> None:
         bounds = self._bounds

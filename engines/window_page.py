@@ -10,8 +10,6 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-from pydantic_core import from_json
-
 from engines.base import (
     BLANK,
     Capability,
@@ -27,6 +25,7 @@ from engines.base import (
     TooSlow,
 )
 from engines.calls import Calls
+from engines.json_text import read_json
 from engines.scripts import SHOWN, WHERE, refusal_in, value_of
 from engines.urls import check_url
 from engines.window_pipe import Pipe, Refused
@@ -106,7 +105,7 @@ class WindowPage:
 
     def state(self) -> PageState:
         """See Page."""
-        return PageState(*from_json(self._read(WHERE)))
+        return PageState(*read_json(self._read(WHERE)))
 
     def screenshot(self, quality: float = 0.6) -> bytes:  # noqa: ARG002 - the contract's
         """See Page."""

@@ -11,9 +11,10 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from loguru import logger
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from engines.base import PageGone
+from engines.json_text import read_json
 
 if TYPE_CHECKING:
     import subprocess
@@ -77,7 +78,7 @@ class Pipe:
         with suppress(OSError, ValueError), self._told:
             for line in self._told:
                 with logger.catch(message="A helper's message broke."):
-                    self._take(from_json(line))
+                    self._take(read_json(line))
         with self._lock:
             self._is_closed = True
             waiting, self._waiting = self._waiting, {}

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from engines.base import BLANK, Ground, Script, ScriptFailed
+from engines.json_text import read_json
 from engines.scripts import body_of, exposing
 
 # A message of QWebChannel (qwebchannel.js: invokeMethod) to the one object there is: NOTE: engines/window_qt.py has it.
@@ -55,7 +56,7 @@ def check_of(source: str) -> str:
 
 def raise_unread(text: str) -> None:
     """Raise ScriptFailed where `check_of` found that a script is none."""
-    found = from_json(text)
+    found = read_json(text)
     if "error" in found:
         raise ScriptFailed(**found["error"])
 

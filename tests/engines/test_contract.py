@@ -54,6 +54,7 @@ def test_a_new_page_is_blank_and_open(page: Page) -> None:
         ("return document.title // a comment at the end", ""),
         ("return new Date(0)", "1970-01-01T00:00:00.000Z"),
         ("return '\\ud800'.length", 1),
+        ("return ['a\\ud800b', '\\\\ud800', '\\udbff\\udbff😀']", ["a\ufffdb", "\\ud800", "\ufffd\ufffd😀"]),
         ("return [NaN]", [None]),
         ('return "\\u2028\\"\\\\ </script>"', '\u2028"\\ </script>'),
     ],
@@ -111,6 +112,15 @@ def test_a_call_goes_to_python_and_its_answer_comes_back(page: Page) -> None:
         "one",
         {"two": [3]},
     ]
+
+
+def test_halves_of_letters_hold_no_call_and_no_line_up(page: Page) -> None:
+    lines: list[ConsoleLine] = []
+    source = """document.title = "t\\ud800"; console.log("l\\ud800"); console.log("after");
+    return await pywebview.api.get_session("c\\udc00")"""
+    assert run(page, source, console=lines.append) == ["get_session", "c\ufffd"]
+    assert page.state().title == "t\ufffd"
+    wait_until(lambda: "after" in [line.text for line in lines], 10, "the line that comes after it")
 
 
 def test_a_refused_call_rejects_with_its_name_and_facts(page: Page) -> None:

@@ -221,6 +221,15 @@ def test_a_stopped_pool_has_ended_its_browsers_and_opens_no_page(make_pool: Make
         use(pool, "alice")
 
 
+def test_sessions_without_a_page_are_forgotten(make_pool: MakePool) -> None:
+    pool = make_pool(idle_s=0.0)
+    for number in range(50):
+        use(pool, str(number)).close()
+        use(pool, str(number))
+    pool.pages_closed()
+    assert pool._held == {}
+
+
 def test_many_sessions_at_once_have_a_page_each(make_pool: MakePool, engine: CountedEngine) -> None:
     pool = make_pool(per_browser=25, max_browsers=8)
     found: dict[str, Any] = {}
