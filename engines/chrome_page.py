@@ -76,7 +76,10 @@ class ChromePage:
         run = self._run = ChromeRun(self, self._bidi, self._ground, script)  # heard from here on: a page may be quick
         try:
             with run:
-                return value_of(self._text_of(run, script))
+                text = self._text_of(run, script)
+                if run.has_spoken or "console" in script.source:
+                    self._in_world("() => 0")  # lines take longer than the value: this comes after them
+                return value_of(text)
         finally:
             self._run = None
 

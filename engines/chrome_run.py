@@ -47,6 +47,7 @@ class ChromeRun:
         self._ground = ground
         self._calls = Calls(ground.answer, self._settle)
         self._preload: str | None = None
+        self.has_spoken = False
         self._crash = threading.Timer(CRASH_S, tab.give_up, ["the page crashed"])
 
     def hear_call(self, realm: str, known: Realm, text: str) -> None:
@@ -56,6 +57,7 @@ class ChromeRun:
 
     def hear_console(self, line: ConsoleLine) -> None:
         """Tell of a line of the console."""
+        self.has_spoken = True
         self._script.console(line)
 
     def lose_world(self) -> None:
