@@ -1,7 +1,7 @@
 """Chrome or Chromium without a window, started by Selenium and spoken to by WebDriver BiDi."""
 
+import os
 import shutil
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from selenium.common import WebDriverException
 from selenium.webdriver import Chrome as Driver
 from selenium.webdriver.chrome.service import Service
 
-from engines.base import Capability, Ground, PageGone, Unavailable
+from engines.base import Capability, Ground, PageGone, TooSlow, Unavailable
 from engines.bidi import Bidi
 from engines.chrome_flags import ChromeSetup, options_of
 from engines.chrome_page import ChromePage
@@ -49,12 +49,17 @@ class Chrome:
 
     def start(self) -> "ChromeBrowser":
         """See Engine."""
-        return ChromeBrowser(self._setup(), Folder(self._root))
+        setup = self._setup()
+        with suppress(TooSlow, PageGone):  # on a machine that does much else one may come up and say nothing
+            return ChromeBrowser(setup, Folder(self._root))
+        return ChromeBrowser(setup, Folder(self._root))
 
     def _setup(self) -> ChromeSetup:
         binary, driver = _first(BINARIES), _first(DRIVERS)
         if binary is None or driver is None:
             raise Unavailable(f"{'Chrome' if binary is None else 'ChromeDriver'} is not installed.", CURE)
+        if self._has_sandbox and hasattr(os, "geteuid") and os.geteuid() == 0:
+            raise Unavailable("Chrome's sandbox does not run as root.", "Run Studiolo as another user.")
         return ChromeSetup(binary=binary, driver=driver, has_sandbox=self._has_sandbox, proxy_port=self._proxy_port)
 
 
@@ -65,7 +70,6 @@ class ChromeBrowser:
         self._folder = folder
         self._pages: dict[str, ChromePage] = {}  # by user context
         self._tabs: dict[str, ChromePage] = {}  # by browsing context
-        self._lock = threading.Lock()
         try:
             self._driver = self._start(setup)
             self._bidi = self._connect()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from engines.choice import choose
+from engines.choice import choose, engines_here
 from tests.engines.make import ENGINES
 from tests.engines.served import engine_server, events_of, start, value_of, wait_for
 from tests.engines.site import Site
@@ -204,3 +204,10 @@ def test_without_an_engine_the_answer_says_what_to_install(tmp_path: Path) -> No
     assert "STUDIOLO_ENGINE=auto" in told.value.error["message"]
     missing = choose("chrome", []).missing
     assert missing is not None
+
+
+def test_root_is_told_to_be_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    missing = choose("auto", engines_here(tmp_path, has_sandbox=True)).missing
+    assert missing is not None
+    assert (missing.reason, missing.cure) == ("Chrome's sandbox does not run as root.", "Run Studiolo as another user.")
