@@ -57,6 +57,7 @@ def test_files_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
     keyboard.press("letters", Keys.ENTER)
     page.wait(lambda: page.all('a[title="letters.txt"]'), "the new name")
     keyboard.keeps("renaming")
+    page.wait(lambda: keyboard.name.startswith("letters.txt"), "the focus on the file")
     keyboard.press(Keys.ENTER)
     page.wait(lambda: page.all('[role="dialog"] pre'), "the file's text")
     keyboard.press(Keys.ESCAPE)
