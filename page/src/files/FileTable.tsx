@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Download, Ellipsis, PencilLine, Trash2 } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { File as StoredFile } from "../api.generated";
 import { writeBytes, writeWhen } from "../i18n/formats";
@@ -48,11 +48,17 @@ export function FileTable({ files, hasMore, onMore }: FileTableProps): ReactNode
 function FileRow({ file }: { file: StoredFile }): ReactNode {
   const [isRenaming, setRenaming] = useState(false);
   const link = useRef<HTMLAnchorElement>(null);
+  const isFocusWanted = useRef(false);
   const Icon = iconOf(file);
+  // Once the link is there: a frame may be drawn before it is.
+  useLayoutEffect(() => {
+    if (!isRenaming && isFocusWanted.current) link.current?.focus();
+    isFocusWanted.current = false;
+  }, [isRenaming]);
 
   function leave(byKey: boolean): void {
+    isFocusWanted.current = byKey;
     setRenaming(false);
-    if (byKey) requestAnimationFrame(() => link.current?.focus());
   }
 
   return (
