@@ -16,14 +16,14 @@ from pydantic_core import to_json
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from engines.base import PageGone, TooSlow
+from engines.base import EngineError, PageGone, TooSlow
 from engines.json_text import read_json
 
 COMMAND_S = 30.0
 Handler = Callable[[dict[str, Any]], None]
 
 
-class Refused(Exception):
+class Refused(EngineError):
     """The browser refused a command: the protocol's code and its sentence."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -12,6 +12,7 @@ from engines.base import (
     BLANK,
     ActRefused,
     ConsoleLine,
+    EngineError,
     Ground,
     Input,
     NotOpened,
@@ -103,9 +104,8 @@ class ChromePage:
     def screenshot(self, quality: float = 0.6) -> bytes:
         """See Page."""
         form = {"type": "image/jpeg", "quality": quality}
-        return base64.b64decode(
-            self._do("browsingContext.captureScreenshot", context=self.context, format=form)["data"]
-        )
+        found = self._act("browsingContext.captureScreenshot", context=self.context, format=form)
+        return base64.b64decode(found["data"])
 
     def pdf(self) -> bytes:
         """See Page."""
@@ -186,7 +186,7 @@ class ChromePage:
         return future.result()
 
 
-class _BetweenPages(Exception):
+class _BetweenPages(EngineError):
     """One document is gone and the next is not there yet; nothing was run."""
 
 
