@@ -26,7 +26,7 @@ from doors import cli
 from doors.cookies import KEY_COOKIE
 from doors.routes import PREFIX, Route, routes_of
 from doors.window_calls import PageFacts, WindowCalls
-from engines.base import Script
+from engines.base import Ground, Script
 from engines.pool import Pool
 from sessions.keys import BrowserKeys, Proofs
 from settings import load_settings
@@ -246,11 +246,16 @@ class EnginePage:
     def __init__(self, server: Server, visitor: Visitor) -> None:
         given = {name: value for name, value in server.settings.items() if name.startswith("model")}
         given |= settings_of(server.data_dir)
-        settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, engine="none", **given)
-        parts = web_mode.build(settings)
-        atexit.register(parts.database.close)
-        acts = PageActs(engine_pool(), parts.entrance.ground, parts.runner.id)
-        self._ground = acts.page_ground(UUID(visitor.session_id), "en")
+        given["engine"] = "none"
+        self._settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
+        names = [one.name for one in PROBED.at("engine")]
+        self._ground = Ground(session=visitor.session_id, methods=names, answer=self._answer)
+
+    def _answer(self, name: str, given: list[Any]) -> Any:
+        parts = web_mode.build(self._settings)
+        with contextlib.closing(parts.database):
+            acts = PageActs(engine_pool(), parts.entrance.ground, parts.runner.id)
+            return acts.page_ground(UUID(self._ground.session), "en").answer(name, given)
 
     def call(self, method: str, arguments: dict[str, Any]) -> Any:
         """Return the value of a call: by position, as pywebview's are."""
