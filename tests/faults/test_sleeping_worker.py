@@ -28,6 +28,11 @@ def web(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
+def worker_of(web: Server) -> Worker:
+    """Return a worker, not yet started, that ends soon when it is told."""
+    return Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S, drain_s=1)
+
+
 def pid_of_holder(web: Server) -> int | None:
     found = rows(
         web.data_dir, "SELECT pid FROM runners JOIN tasks ON runners.id = runner_id WHERE state = 'processing'"
@@ -63,10 +68,7 @@ def is_free(database: Database) -> bool:
 def test_the_late_write_of_a_sleeper_is_refused(web: Server) -> None:
     visitor = new_visitor(web.url, "alice")
     with ExitStack() as stack:
-        workers = [
-            stack.enter_context(Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S))
-            for _ in range(2)
-        ]
+        workers = [stack.enter_context(worker_of(web)) for _ in range(2)]
         task = visitor.call("start_count", 300, 0.02)
         wait_until(lambda: pid_of_holder(web) is not None, 10, "a holder")
         sleeper = put_to_sleep(web, pid_of_holder(web))
@@ -94,7 +96,7 @@ def test_a_sleeper_has_no_second_effect(web: Server) -> None:
         held: list[int] = []
         outside.before_answer = lambda _name: held.append(pid_of_holder(web) or 0)
         for _ in range(2):
-            stack.enter_context(Worker(web.data_dir, "--plugin", str(PROBE), local_model="false", lease_s=LEASE_S))
+            stack.enter_context(worker_of(web))
         task = visitor.call("start_order", outside.url, "once", 4)
         wait_until(lambda: held, 10, "the order")
         sleeper = put_to_sleep(web, held[0])
