@@ -38,8 +38,8 @@ def run_engine(settings: Settings) -> None:
 
 
 def _hold(settings: Settings, guard: Guard) -> None:
-    places = engines_here(engine_folder(settings), has_sandbox=settings.engine_sandbox, proxy_port=guard.port)
-    choice = choose(settings.engine, places)
+    engines = engines_here(engine_folder(settings), has_sandbox=settings.engine_sandbox, proxy_port=guard.port)
+    choice = choose(settings.engine, engines)
     if choice.engine is None:
         logger.warning("{}", choice.why)
         return

@@ -3,8 +3,9 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 
@@ -94,34 +95,36 @@ def _serve(given: dict[str, object]) -> int:
 
 
 def _worker(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="main.py worker", description="Take up tasks in a process of its own.")
-    parser.add_argument("--plugin", type=Path, help="folder with api.py and index.html of your own")
-    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
-    _go_into_own_python()
-    from settings import load_settings
-    from web_mode import START_ERRORS, run_worker
+    def run(settings: Any) -> None:
+        from web_mode import run_worker
 
-    try:
-        run_worker(load_settings(**given))
-    except START_ERRORS as error:
-        print(f"The worker does not start: {error}", file=sys.stderr)
-        return 1
-    return 0
+        run_worker(settings)
+
+    return _beside("worker", "Take up tasks in a process of its own.", arguments, run)
 
 
 def _engine(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="main.py engine", description="Hold the pages that run scripts.")
+    def run(settings: Any) -> None:
+        from engine_mode import run_engine
+
+        run_engine(settings)
+
+    return _beside("engine", "Hold the pages that run scripts.", arguments, run)
+
+
+def _beside(word: str, about: str, arguments: Sequence[str], run: Callable[[Any], None]) -> int:
+    """Run a process that works beside a server."""
+    parser = argparse.ArgumentParser(prog=f"main.py {word}", description=about)
     parser.add_argument("--plugin", type=Path, help="folder with api.py and index.html of your own")
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
     _go_into_own_python()
-    from engine_mode import run_engine
     from settings import load_settings
     from web_mode import START_ERRORS
 
     try:
-        run_engine(load_settings(**given))
+        run(load_settings(**given))
     except START_ERRORS as error:
-        print(f"The engine does not start: {error}", file=sys.stderr)
+        print(f"The {word} does not start: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from engines.urls import MAX_URL
+
 MAX_SCRIPT = 262_144
-MAX_URL = 8_192
 MAX_RUN_S = 600
 MAX_ACTS = 64
 ORIGIN = r"^https?://[^/?#\s@]{1,300}$"

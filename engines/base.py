@@ -67,6 +67,15 @@ class TooSlow(EngineError):
         self.timeout_s = timeout_s
 
 
+class BrowserRefused(EngineError):
+    """The browser did not do what it was told: its own word for why, and its sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
 class ActRefused(EngineError):
     """The browser did not take a picture, a key or a place to click."""
 

@@ -3,7 +3,6 @@
 Selenium's own waits for an answer by looking every so often; here it wakes who waits.
 """
 
-import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,20 +15,12 @@ from pydantic_core import to_json
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from engines.base import EngineError, PageGone, TooSlow
+from engines.answers import Answers
+from engines.base import TooSlow
 from engines.json_text import read_json
 
 COMMAND_S = 30.0
 Handler = Callable[[dict[str, Any]], None]
-
-
-class Refused(EngineError):
-    """The browser refused a command: the protocol's code and its sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
 
 
 class Bidi:
@@ -38,37 +29,29 @@ class Bidi:
     def __init__(self, url: str) -> None:
         self._held = ExitStack()
         self._socket = self._held.enter_context(connect(url, max_size=None, compression=None))
-        self._numbers = itertools.count(1)
-        self._waiting: dict[int, Future[dict[str, Any]]] = {}
+        self._answers = Answers()
         self._handlers: dict[str, Handler] = {}
-        self._lock = threading.Lock()
-        self._is_closed = False
         self._thread = threading.Thread(target=self._read, name="bidi", daemon=True)
         self._thread.start()
 
     @property
     def is_open(self) -> bool:
         """Tell whether the browser is still there."""
-        return not self._is_closed
+        return self._answers.is_open
 
     def on(self, event: str, handler: Handler) -> None:
         """Have an event's facts handled: quickly, as all others wait."""
         self._handlers[event] = handler
 
     def send(self, method: str, **words: Any) -> "Future[dict[str, Any]]":
-        """Send a command; the future has its result, or Refused, or PageGone."""
-        number, future = next(self._numbers), Future[dict[str, Any]]()
-        with self._lock:
-            if self._is_closed:
-                future.set_exception(PageGone("the browser has ended"))
-                return future
-            self._waiting[number] = future
+        """Send a command; the future has its result, or BrowserRefused, or PageGone."""
+        number, future = self._answers.expect()
         with suppress(ConnectionClosed):  # whoever waits is told by the thread that reads
             self._socket.send(to_json({"id": number, "method": method, "params": words}).decode())
         return future
 
     def do(self, method: str, timeout_s: float = COMMAND_S, **words: Any) -> dict[str, Any]:
-        """Send a command and return its result. Raises Refused, PageGone and TooSlow."""
+        """Send a command and return its result. Raises BrowserRefused, PageGone and TooSlow."""
         try:
             return self.send(method, **words).result(timeout_s)
         except NotInTime:
@@ -85,11 +68,7 @@ class Bidi:
             for text in self._socket:
                 with logger.catch(message="A browser's message broke."):
                     self._take(read_json(text))
-        with self._lock:
-            self._is_closed = True
-            waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
-            future.set_exception(PageGone("the browser has ended"))
+        self._answers.close()
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("type") == "event":
@@ -97,11 +76,10 @@ class Bidi:
             if handler is not None:
                 handler(message["params"])
             return
-        with self._lock:
-            future = self._waiting.pop(message.get("id") or 0, None)
-        if future is None:
+        number = message.get("id")
+        if number is None:  # of a command that could not be read; ours can
             return
         if message["type"] == "error":
-            future.set_exception(Refused(message["error"], message["message"]))
+            self._answers.refuse(number, message["error"], message["message"])
         else:
-            future.set_result(message["result"])
+            self._answers.settle(number, message["result"])

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from engines.base import ConsoleLine, EngineError, Ground, Script
-from engines.bidi import Bidi, Refused
+from engines.bidi import Bidi
 from engines.calls import Calls
 from engines.scripts import exposing
 
@@ -89,7 +89,7 @@ class ChromeRun:
         self._crash.cancel()
         self._calls.close()
         if self._preload is not None:
-            with suppress(EngineError, Refused):
+            with suppress(EngineError):
                 self._bidi.do("script.removePreloadScript", script=self._preload)
 
 

@@ -9,12 +9,13 @@ from pydantic_core import to_json
 from egress.sign import SIGN
 from engines.base import MAX_RESULT, ConsoleLine, Level, ScriptFailed
 from engines.json_text import read_json
+from engines.urls import MAX_URL
 
 BRIDGE = Path(__file__).with_name("bridge.js").read_text(encoding="utf-8").rstrip().rstrip(";")
 MAX_LINE = 8_192
 LEVELS: dict[str, Level] = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error"}
 # Read out of a page, for where it is and for whether the guard stands in its place.
-WHERE = "() => JSON.stringify([location.href.slice(0, 8192), document.title.slice(0, 1000)])"
+WHERE = f"() => JSON.stringify([location.href.slice(0, {MAX_URL}), document.title.slice(0, 1000)])"
 SHOWN = '() => (document.contentType === "text/plain" ? document.documentElement.textContent.slice(0, 1000) : "")'
 # The script stands on the first line, so that its errors tell its own lines.
 _BODY = """async (send) => {{ if (send) ({bridge_line})(send, {methods}); const run = async () => {{{source}

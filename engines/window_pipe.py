@@ -3,32 +3,22 @@
 Commands have answers, and there are events.
 """
 
-import itertools
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from loguru import logger
 from pydantic_core import to_json
 
-from engines.base import PageGone
+from engines.answers import Answers
 from engines.json_text import read_json
 
 if TYPE_CHECKING:
     import subprocess
+    from concurrent.futures import Future
 
 Hear = Callable[[dict[str, Any]], None]
-
-
-class Refused(Exception):
-    """The helper could not do something: a word for what came in between, and a sentence."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(f"{kind}: {message}")
-        self.kind = kind
-        self.message = message
 
 
 class Pipe:
@@ -39,28 +29,20 @@ class Pipe:
         self._told = cast(IO[bytes], process.stdout)
         self._hear = hear
         self._end = end
-        self._numbers = itertools.count(1)
-        self.ready: Future[Any] = Future()  # the helper's own first window: as if it were ordered by number 0
-        self._waiting: dict[int, Future[Any]] = {0: self.ready}
-        self._lock = threading.Lock()
+        self._answers = Answers()
+        _number, self.ready = self._answers.expect()  # the helper's own first window: told as if it were ordered by 0
         self._writing = threading.Lock()
-        self._is_closed = False
         self._thread = threading.Thread(target=self._read, name="window-pipe", daemon=True)
         self._thread.start()
 
     @property
     def is_open(self) -> bool:
         """Tell whether the helper is still there."""
-        return not self._is_closed
+        return self._answers.is_open
 
     def send(self, act: str, page: str, **words: Any) -> "Future[Any]":
-        """Send a command; the future has its answer, or Refused, or PageGone."""
-        number, future = next(self._numbers), Future[Any]()
-        with self._lock:
-            if self._is_closed:
-                future.set_exception(PageGone("the browser has ended"))
-                return future
-            self._waiting[number] = future
+        """Send a command; the future has its answer, or BrowserRefused, or PageGone."""
+        number, future = self._answers.expect()
         line = to_json({"id": number, "act": act, "page": page, **words}) + b"\n"
         with suppress(OSError, ValueError), self._writing:  # whoever waits is told by the thread that reads
             self._commands.write(line)
@@ -79,22 +61,14 @@ class Pipe:
             for line in self._told:
                 with logger.catch(message="A helper's message broke."):
                     self._take(read_json(line))
-        with self._lock:
-            self._is_closed = True
-            waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
-            future.set_exception(PageGone("the browser has ended"))
+        self._answers.close()
         self._end()
 
     def _take(self, message: dict[str, Any]) -> None:
         if "event" in message:
             self._hear(message)
             return
-        with self._lock:
-            future = self._waiting.pop(message["id"], None)
-        if future is None:
-            return
         if "refused" in message:
-            future.set_exception(Refused(message["refused"], message["message"]))
+            self._answers.refuse(message["id"], message["refused"], message["message"])
         else:
-            future.set_result(message["value"])
+            self._answers.settle(message["id"], message["value"])

@@ -29,7 +29,7 @@ from doors.window_calls import PageFacts, WindowCalls
 from engines.base import Ground, Script
 from engines.pool import Pool
 from sessions.keys import BrowserKeys, Proofs
-from settings import load_settings
+from settings import Settings, load_settings
 from studiolo_client import Connection, StudioloError
 from tests.conftest import PROBE
 from tests.engines.make import make_chrome
@@ -215,10 +215,7 @@ class Window:
     name = "desktop"
 
     def __init__(self, server: Server, visitor: Visitor) -> None:
-        given = {name: value for name, value in server.settings.items() if name.startswith("model")}
-        given |= settings_of(server.data_dir)
-        given["engine"] = "none"
-        self._settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
+        self._settings = settings_like(server)
         self._keys = BrowserKeys(key=visitor.http.cookies[KEY_COOKIE])
         self._page = PageFacts(told={"session": visitor.session_id}, is_ours=True)
 
@@ -244,10 +241,7 @@ class EnginePage:
     name = "engine"
 
     def __init__(self, server: Server, visitor: Visitor) -> None:
-        given = {name: value for name, value in server.settings.items() if name.startswith("model")}
-        given |= settings_of(server.data_dir)
-        given["engine"] = "none"
-        self._settings = load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
+        self._settings = settings_like(server)
         names = [one.name for one in PROBED.at("engine")]
         self._ground = Ground(session=visitor.session_id, methods=names, answer=self._answer)
 
@@ -280,6 +274,13 @@ def engine_pool() -> Pool:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(pool.stop)
     return pool
+
+
+def settings_like(server: Server) -> Settings:
+    """Return settings of this process for what a server stands on."""
+    given = {name: value for name, value in server.settings.items() if name.startswith("model")}
+    given |= {"engine": "none"} | settings_of(server.data_dir)
+    return load_settings(data_dir=server.data_dir, plugin=PROBE, local_model=False, **given)
 
 
 def by_position(method: str, arguments: dict[str, Any]) -> list[Any]:

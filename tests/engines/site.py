@@ -1,9 +1,8 @@
 """A site on loopback for the tests of engines: pages by path, and a count of what was asked for."""
 
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+
+from tests.loopback import LoopbackServer, QuietHandler
 
 TABLE = """<!doctype html><html lang="en"><title>Wonders</title><h1>Wonders</h1>
 <table><thead><tr><th>Name</th><th>Height</th></tr></thead><tbody>
@@ -77,15 +76,15 @@ PAGES = {
 }
 
 
-class Site:
+class Site(LoopbackServer):
     """`with Site() as site: site.url` is its origin; `site.asked` counts its paths."""
 
     def __init__(self, leads_to: str = "") -> None:
         self.asked: Counter[str] = Counter()
         site = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+        class Handler(QuietHandler):
+            def do_GET(self) -> None:  # noqa: N802 — the library's own name
                 site.asked[self.path] += 1
                 text = PAGES.get(self.path)
                 is_lead = bool(leads_to) and self.path == "/lead"
@@ -98,30 +97,14 @@ class Site:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_words: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        super().__init__(Handler)
 
     @property
     def address(self) -> str:
         """HOST:PORT, as STUDIOLO_EGRESS allows it."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:
         """Its origin."""
         return f"http://{self.address}"
-
-    def __enter__(self) -> "Site":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

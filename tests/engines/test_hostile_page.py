@@ -22,37 +22,49 @@ return JSON.parse(document.documentElement.dataset.roads)"""
 NOTHING = {**dict.fromkeys(("bare", "window", "top", "frame", "constructor", "settle"), "refused"), "globals": "[]"}
 
 
+Called = list[tuple[str, list[Any]]]  # what reached Python, in order
+
+
 def run(page: Page, source: str, **words: Any) -> Any:
     return page.run(Script(source=source, **words))
 
 
 @pytest.fixture
-def called(engine: Engine) -> list[tuple[str, list[Any]]]:
+def called(engine: Engine) -> Called:
     """What reached Python."""
     return []
 
 
 @pytest.fixture
-def hostile(open_page: OpenPage, site: Site, called: list[tuple[str, list[Any]]]) -> Page:
-    """A page whose own scripts try each road, before any run of ours."""
+def heard(open_page: OpenPage, called: Called) -> Page:
+    """A page whose calls are noted."""
 
     def answer(name: str, given: list[Any]) -> Any:
         called.append((name, given))
         return "answered"
 
-    page = open_page(answer=answer)
+    return open_page(answer=answer)
+
+
+@pytest.fixture
+def hostile(heard: Page, site: Site) -> Page:
+    """A page whose own scripts try each road, before any run of ours."""
+    return led_to_hostile(heard, site)
+
+
+def led_to_hostile(page: Page, site: Site) -> Page:
     page.navigate(f"{site.url}/hostile")
     wait_until(lambda: page.state().title == "tried", 10, "its tries")
     return page
 
 
-def test_a_page_finds_no_method_before_a_run(hostile: Page, called: list[tuple[str, list[Any]]]) -> None:
+def test_a_page_finds_no_method_before_a_run(hostile: Page, called: Called) -> None:
     assert run(hostile, READ) == NOTHING
     assert called == []
 
 
 def test_a_runs_own_script_calls_on_that_same_page_while_the_page_finds_nothing(
-    engine: Engine, hostile: Page, called: list[tuple[str, list[Any]]]
+    engine: Engine, hostile: Page, called: Called
 ) -> None:
     if Capability.ISOLATED not in engine.capabilities:
         assert run(hostile, "return typeof window.pywebview") == "undefined", "it says so by having none there"
@@ -79,15 +91,9 @@ def test_what_a_page_does_to_its_own_globals_does_not_reach_a_run(
 
 
 def test_another_origin_finds_nothing_while_a_run_names_one(
-    open_page: OpenPage, site: Site, other_site: Site, called: list[tuple[str, list[Any]]]
+    heard: Page, site: Site, other_site: Site, called: Called
 ) -> None:
-    def answer(name: str, given: list[Any]) -> Any:
-        called.append((name, given))
-        return "answered"
-
-    page = open_page(answer=answer)
-    page.navigate(f"{other_site.url}/hostile")
-    wait_until(lambda: page.state().title == "tried", 10, "its tries")
+    page = led_to_hostile(heard, other_site)
     source = f"""document.title = "again";
     {PUT_IN.replace("ROADS", repr(ROADS))}
     while (document.title !== "tried") await new Promise((go) => setTimeout(go, 10));
@@ -97,14 +103,9 @@ def test_another_origin_finds_nothing_while_a_run_names_one(
 
 
 def test_a_frame_of_a_named_origin_in_a_strangers_page_finds_nothing(
-    open_page: OpenPage, site: Site, other_site: Site, called: list[tuple[str, list[Any]]]
+    heard: Page, site: Site, other_site: Site, called: Called
 ) -> None:
-    def answer(name: str, given: list[Any]) -> Any:
-        called.append((name, given))
-        return "answered"
-
-    page = open_page(answer=answer)
-    page.navigate(f"{other_site.url}/cookies")
+    heard.navigate(f"{other_site.url}/cookies")
     framed = f"""const frame = document.createElement("iframe");
     frame.src = "{site.url}/hostile";
     const loaded = new Promise((go) => frame.onload = go);
@@ -112,18 +113,12 @@ def test_a_frame_of_a_named_origin_in_a_strangers_page_finds_nothing(
     await loaded;
     await new Promise((go) => setTimeout(go, 300));
     return 1"""
-    assert run(page, framed, origins=frozenset({site.url})) == 1
+    assert run(heard, framed, origins=frozenset({site.url})) == 1
     assert called == []
 
 
-def test_what_a_named_origin_kept_can_call_nothing_after_the_run(
-    open_page: OpenPage, site: Site, called: list[tuple[str, list[Any]]]
-) -> None:
-    def answer(name: str, given: list[Any]) -> Any:
-        called.append((name, given))
-        return "answered"
-
-    page = open_page(answer=answer)
+def test_what_a_named_origin_kept_can_call_nothing_after_the_run(heard: Page, site: Site, called: Called) -> None:
+    page = heard
     page.navigate(f"{site.url}/keeping")
     wait = "while (document.title !== 'kept') await new Promise((go) => setTimeout(go, 10));"
     run(page, wait, origins=frozenset({site.url}))
