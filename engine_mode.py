@@ -9,7 +9,7 @@ from uuid import UUID
 
 from loguru import logger
 
-from api.page_acts import PageActs, kinds_of
+from api.page_acts import PageActs
 from egress.guard import Guard
 from egress.policy import Policy
 from engines.choice import choose, engines_here
@@ -19,8 +19,10 @@ from launch import end_with_parent
 from logs import set_up_logs
 from settings import Settings
 from store import engine_rows
+from store.clock import now_ms
 from store.file_lock import LockTimeout, file_lock
-from web_mode import ENGINE_LOCK, Parts, build, engine_folder
+from tasks.runner import host_name
+from web_mode import Parts, build, engine_folder, engine_lock
 
 SWEEP_S = 5.0
 DRAIN_S = 1.0
@@ -30,7 +32,7 @@ def run_engine(settings: Settings) -> None:
     """Hold pages until a signal comes or the parent ends; returns at once where another process holds them."""
     set_up_logs(settings)
     try:
-        with file_lock(settings.data_dir / ENGINE_LOCK, 0), Guard(Policy.of(settings.egress)) as guard:
+        with file_lock(engine_lock(settings), 0), Guard(Policy.of(settings.egress)) as guard:
             reap(engine_folder(settings))
             _hold(settings, guard)
     except LockTimeout:
@@ -49,8 +51,8 @@ def _hold(settings: Settings, guard: Guard) -> None:
     pool = Pool(choice.engine)
     end_with_parent(pool.stop)
     parts = build(settings, place="engine")
-    acts = PageActs(pool, parts.entrance.ground, parts.runner.id)
-    parts.services.queue.kinds.update({kind.name: kind for kind in kinds_of(acts.run_script, acts.run_act)})
+    acts = PageActs(pool, parts.entrance.ground, parts.runner.id, settings.lease_s * 1000)
+    parts.services.queue.kinds.update({kind.name: kind for kind in acts.doing.kinds})
     _forget_lost(parts)
     parts.start()
     logger.info("{}", choice.why)
@@ -60,9 +62,11 @@ def _hold(settings: Settings, guard: Guard) -> None:
                 acts.forget(UUID(session))
     parts.runner.drain(DRAIN_S)
     pool.stop()
+    with parts.database.write() as write:
+        engine_rows.remove_of(write.connection, parts.runner.id)
     parts.stop()
 
 
 def _forget_lost(parts: Parts) -> None:
     with parts.database.write() as write:
-        engine_rows.remove_of_others(write.connection, parts.runner.id)
+        engine_rows.remove_lost(write.connection, host_name(), now_ms() - parts.settings.lease_s * 1000)

@@ -184,6 +184,7 @@ class EnginePage(TypedDict):
     title: str
     used_at: str | None
     engine: str | None
+    capabilities: list[str]
     note: str
 
 
@@ -366,6 +367,120 @@ class Question(TypedDict):
     facts: dict[str, Any]
 
 
+class SavedScript(TypedDict):
+    """A kept script, whole. `version` grows by one with each change."""
+
+    id: str
+    name: str
+    url: str | None
+    timeout_s: float
+    schedule: Schedule | None
+    version: int
+    created_at: str
+    updated_at: str
+    deleted: bool
+    next_at: str | None
+    last_run: ScriptRun | None
+    skipped: SkippedRun | None
+    script: str
+    origins: list[str]
+
+
+class Schedule(TypedDict):
+    """When a script is started by itself: `cron` in its five fields, or @hourly, @daily, @weekly, @monthly, @yearly."""
+
+    cron: str
+    time_zone: str
+    is_on: bool
+
+
+class ScheduleTimes(TypedDict):
+    """The next times of a schedule."""
+
+    times: list[str]
+
+
+class ScriptExample(TypedDict):
+    """A script to begin with: what it does, in the caller's language."""
+
+    id: str
+    name: str
+    about: str
+    script: str
+    url: str | None
+    timeout_s: float
+
+
+class ScriptExamples(TypedDict):
+    """Scripts to begin with."""
+
+    items: list[ScriptExample]
+
+
+class ScriptIn(TypedDict):
+    """A page script as it is written: a name, the body of an async function, and how it is run; see run_script."""
+
+    name: str
+    script: str
+    url: str | None
+    timeout_s: float
+    origins: list[str]
+    schedule: Schedule | None
+
+
+class ScriptLine(TypedDict):
+    """A kept script without its text. `next_at` is when its schedule starts it next."""
+
+    id: str
+    name: str
+    url: str | None
+    timeout_s: float
+    schedule: Schedule | None
+    version: int
+    created_at: str
+    updated_at: str
+    deleted: bool
+    next_at: str | None
+    last_run: ScriptRun | None
+    skipped: SkippedRun | None
+
+
+class ScriptList(TypedDict):
+    """The scripts of this workspace, last changed first."""
+
+    items: list[ScriptLine]
+
+
+class ScriptPatch(TypedDict):
+    """What is to change. Null takes the address or the schedule away."""
+
+    name: str
+    script: str
+    url: str | None
+    timeout_s: float
+    origins: list[str]
+    schedule: Schedule | None
+
+
+class ScriptRun(TypedDict):
+    """One run of a script, by its task; `is_scheduled` where its schedule started it."""
+
+    task_id: str
+    state: TaskState
+    is_scheduled: bool
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    error: ErrorBody | None
+
+
+class ScriptRunList(TypedDict):
+    """Runs, newest first; pass `next` as `after` for older ones."""
+
+    items: list[ScriptRun]
+    next: str | None
+
+
 class Session(TypedDict):
     """A workspace. One that nothing was written to yet is not stored and has no times."""
 
@@ -389,6 +504,13 @@ class SessionList(TypedDict):
 
     items: list[Session]
     next: str | None
+
+
+class SkippedRun(TypedDict):
+    """A time at which a schedule could not start its script, and why."""
+
+    at: str
+    error: ErrorBody
 
 
 class Storage(TypedDict):
@@ -513,6 +635,11 @@ class Studiolo(Connection):
         _answer: Item = self.call("create_item", {"item": item})
         return _answer
 
+    def create_script(self, definition: ScriptIn) -> SavedScript:
+        """Keep a page script; with a schedule it is started by itself."""
+        _answer: SavedScript = self.call("create_script", {"definition": definition})
+        return _answer
+
     def create_token(self, name: str, days: int = 90) -> NewToken:
         """Make a key to this workspace for a program; its word is shown once."""
         _answer: NewToken = self.call("create_token", {"name": name, "days": days})
@@ -541,6 +668,11 @@ class Studiolo(Connection):
     def delete_items(self, item_ids: list[str]) -> ChangedItems:
         """Delete many items; answers those that were there."""
         _answer: ChangedItems = self.call("delete_items", {"item_ids": item_ids})
+        return _answer
+
+    def delete_script(self, script_id: str) -> SavedScript:
+        """Delete a script, and with it its schedule."""
+        _answer: SavedScript = self.call("delete_script", {"script_id": script_id})
         return _answer
 
     def delete_task(self, task_id: str) -> Task:
@@ -582,9 +714,19 @@ class Studiolo(Connection):
         _answer: EnginePage = self.call("get_page", {})
         return _answer
 
+    def get_schedule_times(self, cron: str, time_zone: str = "UTC") -> ScheduleTimes:
+        """Return the next times of a schedule, five at most."""
+        _answer: ScheduleTimes = self.call("get_schedule_times", {"cron": cron, "time_zone": time_zone})
+        return _answer
+
     def get_screenshot(self) -> Task:
         """Take a picture of the workspace's page."""
         _answer: Task = self.call("get_screenshot", {})
+        return _answer
+
+    def get_script(self, script_id: str) -> SavedScript:
+        """Return one script, whole."""
+        _answer: SavedScript = self.call("get_script", {"script_id": script_id})
         return _answer
 
     def get_session(self) -> Session:
@@ -641,6 +783,21 @@ class Studiolo(Connection):
         _answer: ModelList = self.call("list_models", {})
         return _answer
 
+    def list_script_examples(self) -> ScriptExamples:
+        """List scripts to begin with."""
+        _answer: ScriptExamples = self.call("list_script_examples", {})
+        return _answer
+
+    def list_script_runs(self, script_id: str, after: str | None = None, limit: int = 50) -> ScriptRunList:
+        """List the runs of a script, newest first."""
+        _answer: ScriptRunList = self.call("list_script_runs", {"script_id": script_id, "after": after, "limit": limit})
+        return _answer
+
+    def list_scripts(self) -> ScriptList:
+        """List the scripts that are kept, without their texts, last changed first."""
+        _answer: ScriptList = self.call("list_scripts", {})
+        return _answer
+
     def list_sessions(self) -> SessionList:
         """List the workspaces that this browser opens, last used first."""
         _answer: SessionList = self.call("list_sessions", {})
@@ -688,6 +845,11 @@ class Studiolo(Connection):
         _answer: ChangedItems = self.call("restore_items", {"item_ids": item_ids})
         return _answer
 
+    def restore_script(self, script_id: str) -> SavedScript:
+        """Bring a deleted script back; its schedule goes on."""
+        _answer: SavedScript = self.call("restore_script", {"script_id": script_id})
+        return _answer
+
     def restore_task(self, task_id: str) -> Task:
         """Put a deleted task back on the list; one that was cancelled by that stays so."""
         _answer: Task = self.call("restore_task", {"task_id": task_id})
@@ -730,6 +892,11 @@ class Studiolo(Connection):
         _answer: Task = self.call("start_import", {"file_id": file_id, "form": form})
         return _answer
 
+    def start_script(self, script_id: str) -> Task:
+        """Run a script that is kept, now; see run_script."""
+        _answer: Task = self.call("start_script", {"script_id": script_id})
+        return _answer
+
     def update_conversation(
         self, conversation_id: str, title: str | None = None, pinned: bool | None = None
     ) -> Conversation:
@@ -757,6 +924,11 @@ class Studiolo(Connection):
         _answer: Task = self.call("update_message", {"message_id": message_id, "text": text, "model": model})
         return _answer
 
+    def update_script(self, script_id: str, changes: ScriptPatch, if_version: int | None = None) -> SavedScript:
+        """Change some of a script; a run under way goes on as it was started."""
+        _answer: SavedScript = self.call("update_script", {"script_id": script_id, "changes": changes, "if_version": if_version})
+        return _answer
+
     def update_session(self, title: str | None = None) -> Session:
         """Name this workspace; without a name, only put its end off."""
         _answer: Session = self.call("update_session", {"title": title})
@@ -770,4 +942,9 @@ class Studiolo(Connection):
     def update_task(self, task_id: str, priority: int) -> Task:
         """Give a task another priority, 0 to 9: the higher the sooner."""
         _answer: Task = self.call("update_task", {"task_id": task_id, "priority": priority})
+        return _answer
+
+    def watch_page(self) -> Task:
+        """Show the workspace's page for a minute, in pictures as it changes."""
+        _answer: Task = self.call("watch_page", {})
         return _answer

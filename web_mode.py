@@ -5,7 +5,9 @@
 
 import asyncio
 import gc
+import re
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +26,7 @@ import api.engine
 import api.files
 import api.item_transfer
 import api.items
+import api.scripts
 import api.sessions
 import api.system
 import api.tasks
@@ -38,11 +41,12 @@ from api.item_import import Imports
 from api.method import METHODS, DeclarationError, Methods
 from api.models import BUILT_IN, Models
 from api.once import Once
-from api.page_acts import done_elsewhere
-from api.page_acts import kinds_of as engine_kinds
+from api.page_acts import ELSEWHERE
+from api.page_orders import PageOrders
 from api.plugin import PluginError, load_plugin
 from api.plugin_tasks import kinds_of
 from api.replies import Replies
+from api.script_clock import ScriptClock
 from api.services import Services
 from doors.asking import refused
 from doors.cookies import WindowMark
@@ -105,8 +109,7 @@ START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, Pag
 CALLS_AT_ONCE = 8  # of one session
 BROWSER_CALLS_AT_ONCE = 16
 ACTIVE_AGE_S = 1800.0
-ENGINE_LOCK = "engine.lock"  # whoever holds it holds the pages of this data folder
-ENGINE_PLACES = 16  # acts on pages at once
+ENGINE_PLACES = 64  # acts on pages at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ class Parts:
     presence: Presence
     leaving: Leaving
     sweeper: Sweeper
+    script_clock: ScriptClock | None
     local_model: LocalModel | None
     keeper: Keeper | None
 
@@ -136,6 +140,8 @@ class Parts:
         if self.keeper is not None:
             self.keeper.start()
         self.watch.start()
+        if self.script_clock is not None:
+            self.script_clock.start()
         self.leaving.start()
         self.sweeper.start()
 
@@ -143,6 +149,8 @@ class Parts:
         """Stop them; what was committed stays, what ran is taken up by whoever comes next."""
         if self.keeper is not None:
             self.keeper.stop()
+        if self.script_clock is not None:
+            self.script_clock.stop()
         self.sweeper.stop()
         self.leaving.stop()
         self.watch.stop()
@@ -204,14 +212,23 @@ def build(settings: Settings, place: Place = "anywhere") -> Parts:
         presence=presence,
         leaving=leaving,
         sweeper=Sweeper(database, active, also=sweeps),
+        script_clock=ScriptClock(PageOrders(services)) if place == "anywhere" else None,
         local_model=local_model,
         keeper=keeper,
     )
 
 
 def engine_folder(settings: Settings) -> Path:
-    """Return where the engine's browsers keep what they store while they run."""
-    return settings.data_dir / "engine"
+    """Return where the browsers of this machine keep what they store while they run."""
+    machine = re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:64]
+    return settings.data_dir / "engine" / f"on-{machine}"
+
+
+def engine_lock(settings: Settings) -> Path:
+    """Return the lock of the one process of this machine that holds pages of this data folder."""
+    folder = engine_folder(settings)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder.with_name(f"{folder.name}.lock")
 
 
 def run_worker(settings: Settings) -> None:
@@ -324,12 +341,12 @@ def _choice(settings: Settings) -> Choice:
 
 
 def _keeper(settings: Settings, database: Database) -> Keeper:
-    kinds = [kind.name for kind in engine_kinds(done_elsewhere, done_elsewhere)]
+    kinds = [kind.name for kind in ELSEWHERE.kinds]
 
     def is_work() -> bool:
         with database.read() as connection:
             is_due = task_rows.is_work(connection, DUE, kinds)
-        return is_due and not is_locked(settings.data_dir / ENGINE_LOCK)
+        return is_due and not is_locked(engine_lock(settings))
 
     return Keeper(lambda: launch("engine", words=settings.as_words()), is_work, engine_folder(settings))
 
@@ -340,7 +357,7 @@ def _kinds(services: Services) -> list[Kind]:
         Replies(database, services.models).kind,
         Imports(database, journal, files).kind,
         Exports(database, files).kind,
-        *engine_kinds(done_elsewhere, done_elsewhere),
+        *ELSEWHERE.kinds,
     ]
 
 

@@ -31,11 +31,15 @@ class PageAct(BaseModel):
 
 
 class EnginePage(BaseModel):
-    """The workspace's page: whether it is open, where it is, and with which engine; `engine` is None where none is."""
+    """The workspace's page: whether it is open, where it is, and with which engine; `engine` is None where none is.
+
+    `capabilities` are what the engine can do besides running scripts: isolated_scripts, screenshot, pdf, trusted_input.
+    """
 
     is_open: bool
     url: str
     title: str
     used_at: datetime | None
     engine: str | None
+    capabilities: list[str]
     note: str

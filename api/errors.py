@@ -116,6 +116,7 @@ _NOUNS = {
     "file": "文件",
     "upload": "上传",
     "item": "条目",
+    "script": "脚本",
 }
 
 

@@ -1,6 +1,5 @@
 """Tasks: the work this workspace has under way, and had."""
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -11,10 +10,10 @@ from sqlalchemy import Connection
 
 from api.answers import check_answer
 from api.area import Area
-from api.errors import InvalidArguments, NotFound, NotRetriable, NotWaiting
+from api.errors import NotFound, NotRetriable, NotWaiting
 from api.method import method
-from api.numbers import MAX_WHOLE
 from api.shapes import Standing, Task, task_of
+from api.time_places import After, place_of, word_of
 from store import event_rows, task_rows
 from store.database import Write
 from store.task_rows import TaskListing, TaskRow
@@ -23,8 +22,6 @@ from tasks.queue import MAX_PRIORITY, Order
 from tasks.states import DUE, FINAL, OPEN, TaskState
 
 MAX_LISTED = 200
-PLACE = re.compile(r"^[0-9]{1,15}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
-LAST_ID = UUID(int=(1 << 128) - 1)
 
 
 class TaskFilter(StrEnum):
@@ -66,20 +63,22 @@ class Tasks(Area):
         self,
         state: TaskFilter | None = None,
         limit: int = 50,
-        after: Annotated[str, Field(json_schema_extra={"pattern": PLACE.pattern})] | None = None,
+        after: After = None,
         kind: Annotated[str, Field(max_length=200)] | None = None,
     ) -> TaskList:
         """List this workspace's tasks, newest first.
 
         `open` are those that have not ended, `ended` those that have; one that asks a question is `waiting`.
         """
-        place = _place(after)
+        place = place_of(after)
         limit = min(max(limit, 1), MAX_LISTED)
-        asked = TaskListing(self._caller.session_id, _states(state), place, limit + 1, kind)
+        quiet = [one.name for one in self._services.queue.kinds.values() if one.quiet]
+        asked = TaskListing(self._caller.session_id, _states(state), place, limit + 1, kind, quiet)
         with self._services.database.read() as connection:
             rows = task_rows.list_of_session(connection, asked)
             shown = self._shown(connection, rows[:limit])
-        return TaskList(items=shown, next=_word(rows[limit - 1]) if len(rows) > limit else None)
+        last = rows[limit - 1] if len(rows) > limit else None
+        return TaskList(items=shown, next=word_of(last.created_ms, last.id) if last else None)
 
     @method(rest="POST /task/{task_id}/cancel", needs="tasks:write")
     def cancel_task(self, task_id: UUID) -> Task:
@@ -195,16 +194,3 @@ def _states(asked: TaskFilter | None) -> frozenset[TaskState]:
     if asked is None:
         return frozenset(TaskState)
     return GROUPS.get(asked) or frozenset({TaskState(asked.value)})
-
-
-def _word(row: TaskRow) -> str:
-    return f"{row.created_ms}.{row.id}"
-
-
-def _place(after: str | None) -> tuple[int, UUID]:
-    if after is None:
-        return MAX_WHOLE, LAST_ID
-    if not PLACE.fullmatch(after):
-        raise InvalidArguments({"after": "pass the `next` of the page before"})
-    moment, task_id = after.split(".")
-    return int(moment), UUID(task_id)

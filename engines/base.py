@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
-MAX_RESULT = 1_048_576  # letters of a result's JSON, and of one call's
+MAX_VALUE = 200_000  # bytes of the JSON that a script returns: it is told as one event
+MAX_RESULT = 1_048_576  # letters of one call's JSON
 BLANK = "about:blank"
 
 
@@ -139,10 +140,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """Where a page is."""
+    """Where a page is, and how large what it shows is, in CSS pixels."""
 
     url: str
     title: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,13 @@ def _known(pid: int) -> Known | None:
 
 
 def _memory_mb(process: psutil.Process) -> float:
+    """Return a process's part of the memory that it uses: what several share counts once in the sum, where it is told.
+
+    https://docs.kernel.org/filesystems/proc.html: `Pss` of smaps_rollup.
+    """
+    with suppress(OSError, ValueError):
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
     with suppress(psutil.Error):
         return float(process.memory_info().rss) / 1_048_576
     return 0.0

@@ -19,7 +19,9 @@ class Bounds:
     max_browsers: int = 4
     idle_s: float = 600.0  # a page that nobody used for so long is closed
     max_age_s: float = 3_600.0  # a browser that is older opens no page any more, and ends with its last
-    max_memory_mb: float = 4_096.0  # so does one that uses more
+    max_memory_mb: float = (
+        4_096.0  # so does one that uses more; it loses the page that was unused for longest, one a look
+    )
 
 
 TRIES = 3  # browsers that end while a page is opened
@@ -48,6 +50,7 @@ class _Running:
     browser: Browser
     started_s: float = field(default_factory=time.monotonic)
     num_pages: int = 0
+    used_s: float = field(default_factory=time.monotonic)  # when a page was opened or closed last
     is_retiring: bool = False
 
 
@@ -61,6 +64,7 @@ class Pool:
         self._running: list[_Running] = []
         self._lock = threading.Lock()
         self._starting = threading.Lock()
+        self._closed: list[str] = []
         self._is_stopped = False
 
     @contextmanager
@@ -74,6 +78,15 @@ class Pool:
             held.used_s = time.monotonic()
             self._forget_if_gone(held)
             self._leave(held)
+
+    def look(self, session: str) -> Page | None:
+        """Return a session's open page for what needs no turn of its own: pictures, and what a person does; or None."""
+        held = self._held.get(session)
+        page = None if held is None else held.page
+        if held is None or page is None or not page.is_open:
+            return None
+        held.used_s = time.monotonic()
+        return page
 
     def close(self, session: str) -> bool:
         """Close a session's page, also in the middle of an act; tells whether it had one."""
@@ -89,12 +102,17 @@ class Pool:
         return sum(1 for held in list(self._held.values()) if held.page is not None and held.page.is_open)
 
     def pages_closed(self) -> list[str]:
-        """Close what was idle for too long; returns whose pages these were. Ends browsers that are old or large."""
-        idle = [held for held in list(self._held.values()) if time.monotonic() - held.used_s > self._bounds.idle_s]
-        closed = [held.session for held in idle if self._close_idle(held)]
+        """Close what was idle for too long, and end browsers that are old, large or empty.
+
+        Returns whose pages were closed by the pool since the last time.
+        """
+        for held in [held for held in list(self._held.values()) if self._is_idle(held)]:
+            self._close_idle(held)
         for running in list(self._running):
             self._look_at(running)
-        return closed
+        with self._lock:
+            closed, self._closed = self._closed, []
+        return [session for session in closed if self.look(session) is None]
 
     def stop(self) -> None:
         """End everything; what is under way is told."""
@@ -151,7 +169,7 @@ class Pool:
             if found is None:
                 raise PoolFull("all pages are in use")
             with self._lock:
-                found.num_pages += 1
+                self._count(found, 1)
             return found
 
     def _with_room(self) -> _Running | None:
@@ -167,9 +185,10 @@ class Pool:
         logger.info("A browser of the engine {} was started; there are {}.", self.engine.name, len(self._running))
         return made
 
-    def _close_longest_unused(self) -> bool:
-        held = sorted((one for one in list(self._held.values()) if one.page), key=lambda one: one.used_s)
-        return any(self._close_idle(one) for one in held)
+    def _close_longest_unused(self, running: _Running | None = None) -> bool:
+        """Close the page that was unused for longest, of one browser or of all; tells whether there was one."""
+        held = [one for one in list(self._held.values()) if one.page and running in (None, one.browser)]
+        return any(self._close_idle(one) for one in sorted(held, key=lambda one: one.used_s))
 
     def _close_idle(self, held: _Held) -> bool:
         """Close a page that no act uses; tells whether it did."""
@@ -180,6 +199,8 @@ class Pool:
             if page is None:
                 return False
             page.close()
+            with self._lock:
+                self._closed.append(held.session)
             self._forget_if_gone(held)
             return True
         finally:
@@ -192,20 +213,26 @@ class Pool:
     def _let_go(self, held: _Held) -> None:
         with self._lock:
             if held.browser is not None:
-                held.browser.num_pages -= 1
+                self._count(held.browser, -1)
             held.page = held.browser = None
             self._drop_place(held)
 
+    def _count(self, running: _Running, change: int) -> None:
+        running.num_pages += change
+        running.used_s = time.monotonic()
+
+    def _is_idle(self, one: _Held | _Running) -> bool:
+        return time.monotonic() - one.used_s > self._bounds.idle_s
+
     def _look_at(self, running: _Running) -> None:
-        bounds = self._bounds
-        is_old = time.monotonic() - running.started_s > bounds.max_age_s
-        if not running.is_retiring and (is_old or running.browser.memory_mb() > bounds.max_memory_mb):
-            running.is_retiring = True
-            for held in list(self._held.values()):
-                if held.browser is running:
-                    self._close_idle(held)
-        if not running.browser.is_alive or (running.is_retiring and not running.num_pages):
-            with self._starting:
+        is_old = time.monotonic() - running.started_s > self._bounds.max_age_s
+        is_large = running.browser.memory_mb() > self._bounds.max_memory_mb
+        running.is_retiring = running.is_retiring or is_old or is_large
+        if is_large:
+            self._close_longest_unused(running)
+        with self._starting:
+            is_over = not running.num_pages and (running.is_retiring or self._is_idle(running))
+            if is_over or not running.browser.is_alive:
                 self._drop(running)
 
     def _drop_dead(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from egress.sign import SIGN
-from engines.base import MAX_RESULT, ConsoleLine, Level, ScriptFailed
+from engines.base import MAX_VALUE, ConsoleLine, Level, ScriptFailed
 from engines.json_text import read_json
 from engines.urls import MAX_URL
 
@@ -15,7 +15,9 @@ BRIDGE = Path(__file__).with_name("bridge.js").read_text(encoding="utf-8").rstri
 MAX_LINE = 8_192
 LEVELS: dict[str, Level] = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error"}
 # Read out of a page, for where it is and for whether the guard stands in its place.
-WHERE = f"() => JSON.stringify([location.href.slice(0, {MAX_URL}), document.title.slice(0, 1000)])"
+WHERE = (
+    f"() => JSON.stringify([location.href.slice(0, {MAX_URL}), document.title.slice(0, 1000), innerWidth, innerHeight])"
+)
 SHOWN = '() => (document.contentType === "text/plain" ? document.documentElement.textContent.slice(0, 1000) : "")'
 # The script stands on the first line, so that its errors tell its own lines.
 _BODY = """async (send) => {{ if (send) ({bridge_line})(send, {methods}); const run = async () => {{{source}
@@ -27,7 +29,8 @@ _BODY = """async (send) => {{ if (send) ({bridge_line})(send, {methods}); const 
   }});
   try {{
     const text = JSON.stringify({{ value: (await run()) ?? null }});
-    if (text.length > {longest}) throw new RangeError("The result is longer than {longest} letters of JSON.");
+    if (new TextEncoder().encode(text).length > {longest})
+      throw new RangeError("The result is longer than {longest} bytes of JSON: write it into items or files instead.");
     return text;
   }} catch (error) {{
     return JSON.stringify({{ error: told(error) }});
@@ -41,7 +44,7 @@ def body_of(source: str, methods: Sequence[str]) -> str:
     Without a `send` it has no methods.
     """
     names = to_json(list(methods)).decode()
-    return _BODY.format(bridge_line=_on_one_line(BRIDGE), methods=names, source=source, longest=MAX_RESULT)
+    return _BODY.format(bridge_line=_on_one_line(BRIDGE), methods=names, source=source, longest=MAX_VALUE)
 
 
 def exposing(methods: Sequence[str], origins: Sequence[str]) -> str:

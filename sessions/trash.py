@@ -19,7 +19,7 @@ class TrashSweep:
         self._kept_ms = kept_ms
 
     def sweep(self) -> int:
-        """Remove what there is to remove; returns how many items and conversations went."""
+        """Remove what there is to remove; returns how many rows went."""
         return sum(self._empty(table) for table in trash_rows.TRASH)
 
     def _empty(self, table: Table) -> int:

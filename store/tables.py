@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     false,
     text,
+    true,
 )
 
 metadata = MetaData()
@@ -27,6 +28,7 @@ Key = BigInteger().with_variant(Integer, "sqlite")  # there it is the rowid
 _BOTH = ("sqlite_where", "postgresql_where")
 _KEPT: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NULL"))
 _DELETED: dict[str, Any] = dict.fromkeys(_BOTH, text("deleted_ms IS NOT NULL"))
+_TIMED: dict[str, Any] = dict.fromkeys(_BOTH, text("next_ms IS NOT NULL"))
 
 sessions = Table(
     "sessions",
@@ -283,7 +285,7 @@ pages = Table(
     sqlite_with_rowid=False,
 )
 
-# The pages that engines hold for workspaces; gone with the process that holds them.
+# The pages that engines hold for workspaces: which process does, and where the page is once it is open.
 engine_pages = Table(
     "engine_pages",
     metadata,
@@ -292,5 +294,45 @@ engine_pages = Table(
     Column("url", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("used_ms", BigInteger, nullable=False),
+    Column("is_open", Boolean, nullable=False, server_default=true()),
+    sqlite_with_rowid=False,
+)
+
+# Page scripts that are kept. `next_ms` is when its schedule starts it next; none where it has none, or it is off.
+scripts = Table(
+    "scripts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("deleted_ms", BigInteger),
+    Column("next_ms", BigInteger),
+    Column("last_task_id", Uuid),
+    Column("skipped_ms", BigInteger),
+    Column("skipped", JSON(none_as_null=True)),  # an error, as tasks keep theirs
+    Column("timeout_s", Float, nullable=False),
+    Column("cron", Text),
+    Column("time_zone", Text),
+    Column("is_on", Boolean, nullable=False),
+    Column("url", Text),
+    Column("origins", JSON, nullable=False),
+    Column("language", Text, nullable=False),  # of whoever wrote it: what it calls answers in it
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Index("scripts_by_session", "session_id", "updated_ms"),
+    Index("scripts_by_turn", "next_ms", **_TIMED),
+    Index("scripts_by_deletion", "deleted_ms", **_DELETED),
+)
+
+script_runs = Table(
+    "script_runs",
+    metadata,
+    Column("task_id", Uuid, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("script_id", Uuid, ForeignKey("scripts.id", ondelete="CASCADE"), nullable=False),
+    Column("is_scheduled", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("script_runs_by_script", "script_id", "created_ms", "task_id"),
     sqlite_with_rowid=False,
 )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     tuple_,
     update,
@@ -30,7 +31,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from store.batches import batches
 from store.clock import now_ms
 from store.dialect import is_postgres, upsert
-from store.tables import runners, sessions, task_needs, tasks
+from store.tables import engine_pages, runners, sessions, task_needs, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +81,17 @@ class RunnerRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskListing:
-    """What to list: a workspace's tasks in these states, behind a place (time, id), so many at most; of one kind."""
+    """What to list: a workspace's tasks in these states, behind a place (time, id), so many at most.
+
+    Of one kind, or of all but the `unlisted` ones.
+    """
 
     session_id: UUID
     states: frozenset[str]
     before: tuple[int, UUID]
     limit: int
     kind: str | None = None
+    unlisted: Collection[str] = ()
 
 
 _COLUMNS = tuple(tasks.c[name] for name in TaskRow.__slots__)
@@ -115,9 +120,23 @@ _ANY_DUE = select(tasks.c.id).where(_IS_DUE, _IS_MEANT).limit(1)
 _IS_WORK = select(tasks.c.id).where(_IS_DUE, tasks.c.kind.in_(bindparam("kinds", expanding=True))).limit(1)
 
 
-def _claim_of(owners: ColumnElement[bool]) -> ReturningUpdate[Any]:
-    """Return what takes up the next task of some owners: the first in turn that may be."""
-    first = select(tasks.c.id).where(_IS_DUE, _IS_MEANT, _HAS_ALL, owners).order_by(TURN, tasks.c.id).limit(1)
+_IS_ONE_OF_OURS = and_(_running.c.session_id == tasks.c.session_id, _running.c.kind == tasks.c.kind)
+_IS_ALONE = or_(
+    tasks.c.kind.not_in(bindparam("alone", expanding=True)),
+    ~exists().where(_IS_ONE_OF_OURS, _running.c.state == bindparam("held")),
+)
+# A page that a living process holds is used by that process only.
+_IS_HERE = ~exists().where(
+    engine_pages.c.session_id == tasks.c.session_id,
+    engine_pages.c.runner_id != bindparam("runner"),
+    runners.c.id == engine_pages.c.runner_id,
+    runners.c.seen_ms > bindparam("alive"),
+)
+
+
+def _claim_of(*which: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Return what takes up the next task of those meant: the first in turn that may be."""
+    first = select(tasks.c.id).where(_IS_DUE, _IS_MEANT, _HAS_ALL, *which).order_by(TURN, tasks.c.id).limit(1)
     # PostgreSQL: what another runner is taking up is passed over
     found = first.with_for_update(skip_locked=True, of=tasks).scalar_subquery()
     return (
@@ -136,8 +155,9 @@ def _claim_of(owners: ColumnElement[bool]) -> ReturningUpdate[Any]:
     )
 
 
-_CLAIM_OF_IDLE = _claim_of(_OWNER.not_in(_BUSY))
-_CLAIM_OF_SOME = _claim_of(_OWNER.in_(bindparam("owners", expanding=True)))
+_IS_OF_IDLE, _IS_OF_SOME = _OWNER.not_in(_BUSY), _OWNER.in_(bindparam("owners", expanding=True))
+_CLAIMS = (_claim_of(_IS_OF_IDLE), _claim_of(_IS_OF_SOME))
+_CLAIMS_OF_PAGES = (_claim_of(_IS_OF_IDLE, _IS_ALONE, _IS_HERE), _claim_of(_IS_OF_SOME, _IS_ALONE, _IS_HERE))
 _CANCELS = select(tasks.c.id).where(
     tasks.c.runner_id == bindparam("runner"), tasks.c.state == bindparam("held"), tasks.c.cancel_asked
 )
@@ -179,6 +199,8 @@ def list_of_session(connection: Connection, listing: TaskListing) -> list[TaskRo
     own = [tasks.c.session_id == listing.session_id, tasks.c.state.in_(sorted(listing.states))]
     if listing.kind is not None:
         own.append(tasks.c.kind == listing.kind)
+    elif listing.unlisted:
+        own.append(tasks.c.kind.not_in(sorted(listing.unlisted)))
     query = select(*_COLUMNS).where(*own, ~tasks.c.deleted, tuple_(*place) < listing.before)
     rows = connection.execute(query.order_by(*(column.desc() for column in place)).limit(listing.limit))
     return [_task(row) for row in rows]
@@ -263,12 +285,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What a claim may take: tasks in the `due` states, none of the `full` kinds, and what their states become."""
+    """What a claim may take: tasks in the `due` states, none of the `full` kinds, and what their states become.
+
+    Where `pages` are held, only those whose page no other living process holds, and of the kinds that are `alone` only
+    those of which the workspace has none under way.
+    """
 
     due: Collection[str]
     held: str
     done: str
     full: Collection[str] = ()
+    pages: bool = False
+    alone: Collection[str] = ()
 
 
 def claim(connection: Connection, wish: Claim, turn: Turn) -> TaskRow | None:
@@ -276,19 +304,22 @@ def claim(connection: Connection, wish: Claim, turn: Turn) -> TaskRow | None:
     now = now_ms()
     who = {"runner": wish.runner_id, "lease": now + wish.lease_ms, "now": now}
     what = {"due": sorted(turn.due), "held": turn.held, "done": turn.done, "full": sorted(turn.full)}
-    words = {**who, **what}
-    row = connection.execute(_CLAIM_OF_IDLE, words).first() or _claim_of_busy(connection, words, wish.share)
+    words = {**who, **what, "alone": sorted(turn.alone), "alive": now - wish.lease_ms}
+    of_idle, of_some = _CLAIMS_OF_PAGES if turn.pages else _CLAIMS
+    row = connection.execute(of_idle, words).first() or _claim_of_busy(connection, of_some, words, wish.share)
     if row is None and is_postgres(connection):
-        row = connection.execute(_CLAIM_OF_IDLE, words).first()  # an owner may have ceased to be busy in between
+        row = connection.execute(of_idle, words).first()  # an owner may have ceased to be busy in between
     return None if row is None else _task(row)
 
 
-def _claim_of_busy(connection: Connection, words: dict[str, Any], share: int) -> Row[Any] | None:
+def _claim_of_busy(
+    connection: Connection, of_some: ReturningUpdate[Any], words: dict[str, Any], share: int
+) -> Row[Any] | None:
     if connection.execute(_ANY_DUE, words).first() is None:
         return None
     running = connection.execute(_NUM_RUNNING, words).all()
     for _num, busy in groupby((row for row in running if row[2] < share), key=itemgetter(1)):
-        row = connection.execute(_CLAIM_OF_SOME, {**words, "owners": [owner for owner, *_nums in busy]}).first()
+        row = connection.execute(of_some, {**words, "owners": [owner for owner, *_nums in busy]}).first()
         if row is not None:
             return row
     return None

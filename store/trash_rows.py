@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, Table, delete, select
 
-from store.tables import conversations, items
+from store.tables import conversations, items, scripts
 
-TRASH: tuple[Table, ...] = (items, conversations)
+TRASH: tuple[Table, ...] = (items, conversations, scripts)
 
 
 def remove_deleted(connection: Connection, table: Table, before_ms: int, limit: int) -> int:

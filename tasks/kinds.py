@@ -50,6 +50,10 @@ def _nothing(_write: Write, _task: TaskRow, _ending: Ending) -> Sequence[Entry]:
     return ()
 
 
+def _gladly(_write: Write, _task: TaskRow) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of task.
@@ -60,7 +64,9 @@ class Kind:
     may have a failed one done anew; `max_open` bounds the open tasks of this kind in one workspace, `max_running` those
     that run at once; `fold` says what many of its events say together (see tasks/folding.py); `on_leave` whether it
     goes on when its visitor leaves ("finish"), ends ("cancel"), or ends after so many seconds without them (a number);
-    `place` which runners take it up: those of any process, or the one that holds the engine's pages.
+    `place` which runners take it up: those of any process, or one that holds the engine's pages. Of such work one
+    workspace has one task of a kind that is `alone` under way at a time, and `on_claim` tells, in the transaction that
+    takes it up, whether this process may do it. What is `quiet` is not listed among the tasks unless it is asked for.
     """
 
     name: str
@@ -74,6 +80,9 @@ class Kind:
     fold: Fold = USUAL_FOLD
     on_leave: OnLeave = "finish"
     place: Place = "anywhere"
+    alone: bool = False
+    on_claim: Callable[[Write, TaskRow], bool] = _gladly
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         is_number = isinstance(self.on_leave, (int, float)) and not isinstance(self.on_leave, bool)

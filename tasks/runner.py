@@ -51,6 +51,10 @@ class Places:
         return cls(num, max(1, num - max(1, num // 4)), lease_ms, where)
 
 
+class NotOurs(Exception):
+    """Another process was quicker to hold what a task needs."""
+
+
 class Runner:
     """Runs tasks on threads. Any number of runners may share one database."""
 
@@ -188,8 +192,11 @@ class Runner:
     def _claim(self) -> Work | None:
         if self._database.backend.is_serial and not self._is_any_due():
             return None  # a look costs less than to hold the others' writes up for nothing
-        with self._keeping() as taken, self._database.write(*([CLAIMS] if self._bounds() else [])) as write:
-            self._take_up(write, taken)
+        try:
+            with self._keeping() as taken, self._database.write(*([CLAIMS] if self._bounds() else [])) as write:
+                self._take_up(write, taken)
+        except NotOurs:
+            return None
         return taken[0] if taken else None
 
     def _is_any_due(self) -> bool:
@@ -197,13 +204,28 @@ class Runner:
             return task_rows.any_due(connection, DUE, self._kinds_elsewhere())
 
     def _take_up(self, write: Write, taken: list[Work]) -> None:
-        """Take up the next task; it is among the works before the commit, so that no word of a cancel misses it."""
-        turn = Turn(due=DUE, held=TaskState.PROCESSING, done=TaskState.COMPLETED, full=self._full_kinds(write))
-        task = task_rows.claim(write.connection, self._wish, turn)
+        """Take up the next task; it is among the works before the commit, so that no word of a cancel misses it.
+
+        Raises NotOurs, which cannot be where writes come one by one.
+        """
+        task = task_rows.claim(write.connection, self._wish, self._turn(write))
         if task is not None:
+            kind = self._queue.kinds.get(task.kind)
+            if kind is not None and not kind.on_claim(write, task):
+                raise NotOurs
             work = self._works[task.id, task.fence] = Work(task, self._journal, self._database)
             taken.append(work)
             self._queue.start(write, task)
+
+    def _turn(self, write: Write) -> Turn:
+        return Turn(
+            due=DUE,
+            held=TaskState.PROCESSING,
+            done=TaskState.COMPLETED,
+            full=self._full_kinds(write),
+            pages=self._where == "engine",
+            alone=[kind.name for kind in self._queue.kinds.values() if kind.alone],
+        )
 
     @contextmanager
     def _keeping(self) -> Iterator[list[Work]]:

@@ -48,6 +48,7 @@ export interface EnginePage {
   title: string;
   used_at: string | null;
   engine: string | null;
+  capabilities: string[];
   note: string;
 }
 
@@ -213,6 +214,109 @@ export interface Question {
   facts: { [key: string]: unknown };
 }
 
+/** A kept script, whole. `version` grows by one with each change. */
+export interface SavedScript {
+  id: string;
+  name: string;
+  url: string | null;
+  timeout_s: number;
+  schedule: Schedule | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  deleted: boolean;
+  next_at: string | null;
+  last_run: ScriptRun | null;
+  skipped: SkippedRun | null;
+  script: string;
+  origins: string[];
+}
+
+/** When a script is started by itself: `cron` in its five fields, or @hourly, @daily, @weekly, @monthly, @yearly. */
+export interface Schedule {
+  cron: string;
+  time_zone?: string;
+  is_on?: boolean;
+}
+
+/** The next times of a schedule. */
+export interface ScheduleTimes {
+  times: string[];
+}
+
+/** A script to begin with: what it does, in the caller's language. */
+export interface ScriptExample {
+  id: string;
+  name: string;
+  about: string;
+  script: string;
+  url: string | null;
+  timeout_s: number;
+}
+
+/** Scripts to begin with. */
+export interface ScriptExamples {
+  items: ScriptExample[];
+}
+
+/** A page script as it is written: a name, the body of an async function, and how it is run; see run_script. */
+export interface ScriptIn {
+  name: string;
+  script: string;
+  url?: string | null;
+  timeout_s?: number;
+  origins?: string[];
+  schedule?: Schedule | null;
+}
+
+/** A kept script without its text. `next_at` is when its schedule starts it next. */
+export interface ScriptLine {
+  id: string;
+  name: string;
+  url: string | null;
+  timeout_s: number;
+  schedule: Schedule | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  deleted: boolean;
+  next_at: string | null;
+  last_run: ScriptRun | null;
+  skipped: SkippedRun | null;
+}
+
+/** The scripts of this workspace, last changed first. */
+export interface ScriptList {
+  items: ScriptLine[];
+}
+
+/** What is to change. Null takes the address or the schedule away. */
+export interface ScriptPatch {
+  name?: string;
+  script?: string;
+  url?: string | null;
+  timeout_s?: number;
+  origins?: string[];
+  schedule?: Schedule | null;
+}
+
+/** One run of a script, by its task; `is_scheduled` where its schedule started it. */
+export interface ScriptRun {
+  task_id: string;
+  state: TaskState;
+  is_scheduled: boolean;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  error: ErrorBody | null;
+}
+
+/** Runs, newest first; pass `next` as `after` for older ones. */
+export interface ScriptRunList {
+  items: ScriptRun[];
+  next: string | null;
+}
+
 /** A workspace. One that nothing was written to yet is not stored and has no times. */
 export interface Session {
   id: string;
@@ -233,6 +337,12 @@ export interface SessionData {
 export interface SessionList {
   items: Session[];
   next?: string | null;
+}
+
+/** A time at which a schedule could not start its script, and why. */
+export interface SkippedRun {
+  at: string;
+  error: ErrorBody;
 }
 
 /** How many bytes this workspace's files have, its uploads under way included, and how many they may have. */
@@ -343,6 +453,8 @@ export interface Api {
   close_page(): Promise<Task>;
   /** Add an item. */
   create_item(item: ItemIn): Promise<Item>;
+  /** Keep a page script; with a schedule it is started by itself. */
+  create_script(definition: ScriptIn): Promise<SavedScript>;
   /** Make a key to this workspace for a program; its word is shown once. */
   create_token(name: string, days?: number): Promise<NewToken>;
   /** Begin a file of `size` bytes; send them to the answer's `url` by tus 1.0. */
@@ -355,6 +467,8 @@ export interface Api {
   delete_item(item_id: string, if_version?: number | null): Promise<Item>;
   /** Delete many items; answers those that were there. */
   delete_items(item_ids: string[]): Promise<ChangedItems>;
+  /** Delete a script, and with it its schedule. */
+  delete_script(script_id: string): Promise<SavedScript>;
   /** Take a task off the list; one that has not ended is cancelled. */
   delete_task(task_id: string): Promise<Task>;
   /** Delete a token: from now on it opens nothing. */
@@ -371,8 +485,12 @@ export interface Api {
   get_item_facts(): Promise<ItemFacts>;
   /** Return where the workspace's page is. */
   get_page(): Promise<EnginePage>;
+  /** Return the next times of a schedule, five at most. */
+  get_schedule_times(cron: string, time_zone?: string): Promise<ScheduleTimes>;
   /** Take a picture of the workspace's page. */
   get_screenshot(): Promise<Task>;
+  /** Return one script, whole. */
+  get_script(script_id: string): Promise<SavedScript>;
   /** Return this workspace. */
   get_session(): Promise<Session>;
   /** Return the workspace's JSON map and its version. */
@@ -398,6 +516,12 @@ export interface Api {
   ): Promise<ItemList>;
   /** List the models that can answer here, the default first. */
   list_models(): Promise<ModelList>;
+  /** List scripts to begin with. */
+  list_script_examples(): Promise<ScriptExamples>;
+  /** List the runs of a script, newest first. */
+  list_script_runs(script_id: string, after?: string | null, limit?: number): Promise<ScriptRunList>;
+  /** List the scripts that are kept, without their texts, last changed first. */
+  list_scripts(): Promise<ScriptList>;
   /** List the workspaces that this browser opens, last used first. */
   list_sessions(): Promise<SessionList>;
   /** List this workspace's tasks, newest first. */
@@ -416,6 +540,8 @@ export interface Api {
   restore_item(item_id: string): Promise<Item>;
   /** Bring many deleted items back; answers those that were deleted. */
   restore_items(item_ids: string[]): Promise<ChangedItems>;
+  /** Bring a deleted script back; its schedule goes on. */
+  restore_script(script_id: string): Promise<SavedScript>;
   /** Put a deleted task back on the list; one that was cancelled by that stays so. */
   restore_task(task_id: string): Promise<Task>;
   /** Ask the question of an answer again; the new answer takes its place. */
@@ -436,6 +562,8 @@ export interface Api {
   ): Promise<Task>;
   /** Add the items of a file of this workspace. */
   start_import(file_id: string, form: "csv" | "json"): Promise<Task>;
+  /** Run a script that is kept, now; see run_script. */
+  start_script(script_id: string): Promise<Task>;
   /** Rename or pin a conversation. */
   update_conversation(conversation_id: string, title?: string | null, pinned?: boolean | null): Promise<Conversation>;
   /** Rename a file; its media type follows the new name. */
@@ -446,12 +574,16 @@ export interface Api {
   update_items(item_ids: string[], changes: ItemPatch): Promise<ChangedItems>;
   /** Ask a question in other words; the old one stays beside it as a branch. */
   update_message(message_id: string, text: string, model?: string | null): Promise<Task>;
+  /** Change some of a script; a run under way goes on as it was started. */
+  update_script(script_id: string, changes: ScriptPatch, if_version?: number | null): Promise<SavedScript>;
   /** Name this workspace; without a name, only put its end off. */
   update_session(title?: string | null): Promise<Session>;
   /** Merge a JSON merge patch (RFC 7396) into the workspace's map. */
   update_session_data(patch: { [key: string]: unknown }, if_version?: number | null): Promise<SessionData>;
   /** Give a task another priority, 0 to 9: the higher the sooner. */
   update_task(task_id: string, priority: number): Promise<Task>;
+  /** Show the workspace's page for a minute, in pictures as it changes. */
+  watch_page(): Promise<Task>;
 }
 
 export const METHODS = [
@@ -459,12 +591,14 @@ export const METHODS = [
   "cancel_task",
   "close_page",
   "create_item",
+  "create_script",
   "create_token",
   "create_upload",
   "delete_conversation",
   "delete_file",
   "delete_item",
   "delete_items",
+  "delete_script",
   "delete_task",
   "delete_token",
   "get_conversation",
@@ -473,7 +607,9 @@ export const METHODS = [
   "get_item",
   "get_item_facts",
   "get_page",
+  "get_schedule_times",
   "get_screenshot",
+  "get_script",
   "get_session",
   "get_session_data",
   "get_storage",
@@ -484,6 +620,9 @@ export const METHODS = [
   "list_files",
   "list_items",
   "list_models",
+  "list_script_examples",
+  "list_script_runs",
+  "list_scripts",
   "list_sessions",
   "list_tasks",
   "list_tokens",
@@ -493,6 +632,7 @@ export const METHODS = [
   "restore_file",
   "restore_item",
   "restore_items",
+  "restore_script",
   "restore_task",
   "retry_message",
   "retry_task",
@@ -501,12 +641,15 @@ export const METHODS = [
   "send_message",
   "start_export",
   "start_import",
+  "start_script",
   "update_conversation",
   "update_file",
   "update_item",
   "update_items",
   "update_message",
+  "update_script",
   "update_session",
   "update_session_data",
   "update_task",
+  "watch_page",
 ] as const;

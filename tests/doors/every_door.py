@@ -248,7 +248,7 @@ class EnginePage:
     def _answer(self, name: str, given: list[Any]) -> Any:
         parts = web_mode.build(self._settings)
         with contextlib.closing(parts.database):
-            acts = PageActs(engine_pool(), parts.entrance.ground, parts.runner.id)
+            acts = PageActs(engine_pool(), parts.entrance.ground, parts.runner.id, 20_000)
             return acts.page_ground(UUID(self._ground.session), "en").answer(name, given)
 
     def call(self, method: str, arguments: dict[str, Any]) -> Any:

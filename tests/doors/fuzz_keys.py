@@ -1,4 +1,7 @@
-"""What schemathesis loads: each valid idempotency key is one of its own, since a used one belongs to its call."""
+"""What schemathesis loads: texts of our own formats, and idempotency keys that are each new.
+
+A used key belongs to its call.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import itertools
 from typing import Any
 
 import schemathesis
+from hypothesis import strategies
 
 from doors.asking import IDEMPOTENCY_KEY
 
 NAME = "Idempotency-Key"
 UNKNOWN = "x-schemathesis-unknown-property"
 _numbers = itertools.count()
+_MINUTES, _HOURS = strategies.integers(0, 59), strategies.integers(0, 23)
+schemathesis.openapi.format("cron", strategies.builds("{} {} * * 1-5".format, _MINUTES, _HOURS))
+schemathesis.openapi.format("time-zone", strategies.sampled_from(["UTC", "Europe/Vienna", "Asia/Shanghai"]))
 
 
 @schemathesis.hook

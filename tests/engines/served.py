@@ -23,7 +23,7 @@ def engine_server(data_dir: Path, engine: str, **settings: object) -> Server:
 
 def started_by(server: Server) -> list[tuple[int, float]]:
     """Return the processes that the engine has noted: id and start time."""
-    notes = list((server.data_dir / "engine").glob("*/started.json"))
+    notes = list((server.data_dir / "engine").glob("*/*/started.json"))
     return [(pid, moment) for note in notes for pid, moment in json.loads(note.read_text())["started"]]
 
 

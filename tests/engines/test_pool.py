@@ -202,6 +202,52 @@ def test_a_browser_that_is_old_or_large_ends_once_nobody_uses_it(
     assert not engine.started[0].is_alive
 
 
+def test_the_pages_of_an_old_browser_go_on(make_pool: MakePool) -> None:
+    pool = make_pool(max_age_s=0.0)
+    page = use(pool, "alice")
+    assert pool.pages_closed() == []
+    assert use(pool, "alice") is page
+
+
+def test_a_large_browser_loses_the_page_that_was_unused_longest_one_a_look(
+    make_pool: MakePool, engine: CountedEngine
+) -> None:
+    pool = make_pool(max_memory_mb=150.0)
+    pages = [use(pool, name) for name in ("alice", "bob", "carol")]
+    use(pool, "alice")
+    assert pool.pages_closed() == []
+    engine.started[0].size_mb = 151.0
+    assert pool.pages_closed() == ["bob"]
+    engine.started[0].size_mb = 149.0
+    assert pool.pages_closed() == []
+    assert [page.is_open for page in pages] == [True, False, True]
+
+
+def test_whose_page_made_room_is_told_unless_they_have_another_by_then(make_pool: MakePool) -> None:
+    pool = make_pool(per_browser=1, max_browsers=1)
+    for name in ("alice", "bob", "alice"):
+        use(pool, name)
+    assert pool.pages_closed() == ["bob"]
+
+
+def test_a_browser_without_pages_ends_when_it_was_not_used_for_long(make_pool: MakePool, engine: CountedEngine) -> None:
+    pool = make_pool(idle_s=0.1)
+    use(pool, "alice").close()
+    use(pool, "alice")
+    pool.pages_closed()
+    assert engine.started[0].is_alive
+    wait_until(lambda: [pool.pages_closed(), engine.started[0].is_alive][1] is False, what="the browser's end")
+
+
+def test_an_open_page_is_looked_at_beside_what_uses_it(make_pool: MakePool) -> None:
+    pool = make_pool()
+    assert pool.look("alice") is None
+    with pool.use(ground("alice")) as page:
+        assert pool.look("alice") is page
+        page.close()
+        assert pool.look("alice") is None
+
+
 def test_a_page_is_closed_in_the_middle_of_an_act(make_pool: MakePool) -> None:
     pool = make_pool()
     with pool.use(ground("alice")) as page:
