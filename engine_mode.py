@@ -12,7 +12,7 @@ from loguru import logger
 from api.page_acts import PageActs
 from egress.guard import Guard
 from egress.policy import Policy
-from engines.choice import choose, engines_here
+from engine_wiring import engine_choice, engine_folder, engine_lock
 from engines.leftovers import reap
 from engines.pool import Pool
 from launch import end_with_parent
@@ -22,7 +22,7 @@ from store import engine_rows
 from store.clock import now_ms
 from store.file_lock import LockTimeout, file_lock
 from tasks.runner import host_name
-from web_mode import Parts, build, engine_folder, engine_lock
+from web_mode import Parts, build
 
 SWEEP_S = 5.0
 DRAIN_S = 1.0
@@ -40,8 +40,7 @@ def run_engine(settings: Settings) -> None:
 
 
 def _hold(settings: Settings, guard: Guard) -> None:
-    engines = engines_here(engine_folder(settings), has_sandbox=settings.engine_sandbox, proxy_port=guard.port)
-    choice = choose(settings.engine, engines)
+    choice = engine_choice(settings, guard.port)
     if choice.engine is None:
         logger.warning("{}", choice.why)
         return

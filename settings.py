@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -63,8 +63,10 @@ class Settings(BaseSettings):
     drain_s: int = Field(30, ge=0, le=86_400, description="How long a process told to end lets its tasks go on, in s.")
     first_token_s: float = Field(60, gt=0, description="Longest wait for a model's first word.")
     stall_s: float = Field(30, gt=0, description="Longest silence of a model in mid answer.")
-    engine: Literal["auto", "window", "chrome", "none"] = Field(
-        "auto", description="Browser that runs page scripts; auto takes Chrome, else the window, where it is installed."
+    engine: str = Field(
+        "auto",
+        pattern="^[a-z][a-z0-9_-]{0,39}$",
+        description="Browser of page scripts: `chrome`, `window`, one of a plugin, `none`; `auto`: the first there is.",
     )
     engine_sandbox: bool = Field(
         True, description="Run that browser in its sandbox; it refuses to as root, so run Studiolo as another user."

@@ -5,14 +5,11 @@
 
 import asyncio
 import gc
-import re
 import signal
-import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
@@ -70,7 +67,7 @@ from doors.static_files import ServiceWorkerDoor, StaticDoor
 from doors.stopping import STATE, Stopping
 from doors.threads import CallThreads
 from doors.wsgi import MAX_BODY, FlaskDoor, VisitorLines
-from engines.choice import Choice, choose, engines_here
+from engine_wiring import engine_choice, keeper_of
 from engines.keeper import Keeper
 from launch import launch
 from logs import set_up_logs
@@ -86,11 +83,9 @@ from sessions.pairing import Pairings
 from sessions.presence import Presence
 from sessions.trash import TrashSweep
 from settings import Settings, SettingsError, load_settings
-from store import task_rows
 from store.blobs import FolderBlobs
 from store.database import Database, StoreUnavailable
 from store.drafts import refuse_half_restored
-from store.file_lock import is_locked
 from store.folder import NetworkFolder
 from store.parts import PartFiles
 from store.session_lock import SessionLocks
@@ -102,7 +97,7 @@ from tasks.queue import Queue
 from tasks.readers import Readers
 from tasks.retention import DAY_MS, Kept, Retention
 from tasks.runner import Places, Runner
-from tasks.states import DUE, OPEN
+from tasks.states import OPEN
 
 # What a person can mend before the server starts: told as one sentence, without a traceback.
 START_ERRORS = (SettingsError, PluginError, DeclarationError, NetworkFolder, PageNotBuilt, OSError)
@@ -185,7 +180,7 @@ def build(settings: Settings, place: Place = "anywhere") -> Parts:
     num_places = settings.num_runners if place == "anywhere" else ENGINE_PLACES
     places = Places.fair(num_places, settings.lease_s * 1000, place)
     runner = Runner(database, services.queue, services.journal, places)
-    keeper = _keeper(settings, database) if place == "anywhere" and settings.engine != "none" else None
+    keeper = keeper_of(settings, database) if place == "anywhere" and settings.engine != "none" else None
     if keeper is not None:
         services.engine.wake = keeper.wake
     watch = database.watch()
@@ -216,19 +211,6 @@ def build(settings: Settings, place: Place = "anywhere") -> Parts:
         local_model=local_model,
         keeper=keeper,
     )
-
-
-def engine_folder(settings: Settings) -> Path:
-    """Return where the browsers of this machine keep what they store while they run."""
-    machine = re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:64]
-    return settings.data_dir / "engine" / f"on-{machine}"
-
-
-def engine_lock(settings: Settings) -> Path:
-    """Return the lock of the one process of this machine that holds pages of this data folder."""
-    folder = engine_folder(settings)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return folder.with_name(f"{folder.name}.lock")
 
 
 def run_worker(settings: Settings) -> None:
@@ -332,23 +314,8 @@ def _services(settings: Settings, database: Database, models: Models) -> Service
         door_keeper=DoorKeeper(database, Proofs(settings.secret()), settings.session_idle_days * 86_400_000),
         files=_files(settings, database, journal),
         models=models,
-        engine=EnginePlace(lambda: _choice(settings)),
+        engine=EnginePlace(lambda: engine_choice(settings)),
     )
-
-
-def _choice(settings: Settings) -> Choice:
-    return choose(settings.engine, engines_here(engine_folder(settings), has_sandbox=settings.engine_sandbox))
-
-
-def _keeper(settings: Settings, database: Database) -> Keeper:
-    kinds = [kind.name for kind in ELSEWHERE.kinds]
-
-    def is_work() -> bool:
-        with database.read() as connection:
-            is_due = task_rows.is_work(connection, DUE, kinds)
-        return is_due and not is_locked(engine_lock(settings))
-
-    return Keeper(lambda: launch("engine", words=settings.as_words()), is_work, engine_folder(settings))
 
 
 def _kinds(services: Services) -> list[Kind]:

@@ -2,10 +2,10 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic_core import to_json
 
@@ -16,6 +16,7 @@ from api.method import method
 from api.plugin_tasks import task
 from api.services import Services
 from api.shapes import Task, task_of
+from engines.choice import MakeEngine
 from store import session_rows
 from store.session_lock import LockTimeout
 from tasks.kinds import Retry
@@ -36,7 +37,10 @@ class Plugin(Area, registered=False):
 
     `self.data` is this visitor's JSON map, read when first touched and stored when the method returns, in one
     transaction; calls of one visitor that touch it run one after the other. When the method raises, nothing is stored.
+    `engines` are classes of engines/base.py's contract, chosen by their name in STUDIOLO_ENGINE.
     """
+
+    engines: ClassVar[Sequence[MakeEngine]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__(registered=False)

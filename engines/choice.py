@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from engines.base import Engine, Unavailable
 
@@ -36,12 +37,21 @@ def choose(word: str, engines: Sequence[Engine]) -> Choice:
     return Choice(None, str(missing), missing)
 
 
-def engines_here(root: Path, *, has_sandbox: bool, proxy_port: int | None = None) -> list[Engine]:
+class MakeEngine(Protocol):
+    """An engine's class: a folder for what its browsers store, and the guard's port on loopback (None: no way out)."""
+
+    def __call__(self, root: Path, *, has_sandbox: bool, proxy_port: int | None) -> Engine:
+        """Make it; nothing is started."""
+
+
+def engines_here(
+    root: Path, *, has_sandbox: bool, proxy_port: int | None = None, more: Sequence[MakeEngine] = ()
+) -> list[Engine]:
     """Return the engines there are, in the order of preference; a browser's library is loaded only now."""
     from engines.chrome import Chrome
     from engines.window import Window
 
-    kinds: tuple[type[Chrome] | type[Window], ...] = (Chrome, Window)
+    kinds: list[MakeEngine] = [Chrome, Window, *more]
     return [kind(root, has_sandbox=has_sandbox, proxy_port=proxy_port) for kind in kinds]
 
 

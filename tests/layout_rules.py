@@ -17,7 +17,7 @@ UNHELD_FOLDERS = {"tests", "bench", "page", "static", "docs", "deploy"}
 READ_SUFFIXES = {".py", ".ts", ".tsx", ".html", ".css", ".sh"}
 
 LEAVES = {"settings", "launch", "version", "logs"}
-WIRING = {"main", "web_mode", "window_mode", "engine_mode"}
+WIRING = {"main", "web_mode", "window_mode", "engine_mode", "engine_wiring"}
 MAY_IMPORT = {
     "studiolo_client": set(),
     "doors": {"studiolo_client", "api", "tasks", "sessions", "providers", "engines", "store"} | LEAVES,

@@ -420,3 +420,16 @@ def test_with_a_sandbox_it_is_not_switched_off() -> None:
     words = words_of(WindowSetup(has_sandbox=True, proxy_port=1), Path("/tmp"))
     assert "--no-sandbox" not in str(words["QTWEBENGINE_CHROMIUM_FLAGS"])
     assert words["QTWEBENGINE_DISABLE_SANDBOX"] is None
+
+
+def test_the_helper_knows_no_setting_of_the_servers(engine: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIOLO_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("STUDIOLO_MODEL_KEY", "secret")
+    browser = engine.start()
+    try:
+        browser.open(ground())
+        known = [name for process in tree_of(browser) for name in process.environ()]
+        assert [name for name in known if name.startswith("STUDIOLO_")] == []
+        assert "PATH" in known
+    finally:
+        browser.close()
