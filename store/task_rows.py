@@ -157,7 +157,7 @@ def _claim_of(*which: ColumnElement[bool]) -> ReturningUpdate[Any]:
 
 _IS_OF_IDLE, _IS_OF_SOME = _OWNER.not_in(_BUSY), _OWNER.in_(bindparam("owners", expanding=True))
 _CLAIMS = (_claim_of(_IS_OF_IDLE), _claim_of(_IS_OF_SOME))
-_CLAIMS_OF_PAGES = (_claim_of(_IS_OF_IDLE, _IS_ALONE, _IS_HERE), _claim_of(_IS_OF_SOME, _IS_ALONE, _IS_HERE))
+_CLAIMS_OF_PAGES = (_claim_of(_IS_OF_IDLE, _IS_HERE), _claim_of(_IS_OF_SOME, _IS_ALONE, _IS_HERE))  # idle is alone
 _CANCELS = select(tasks.c.id).where(
     tasks.c.runner_id == bindparam("runner"), tasks.c.state == bindparam("held"), tasks.c.cancel_asked
 )

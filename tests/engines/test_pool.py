@@ -223,6 +223,14 @@ def test_a_large_browser_loses_the_page_that_was_unused_longest_one_a_look(
     assert [page.is_open for page in pages] == [True, False, True]
 
 
+def test_pages_of_other_browsers_than_the_large_one_stay(make_pool: MakePool, engine: CountedEngine) -> None:
+    pool = make_pool(max_memory_mb=150.0, per_browser=1, max_browsers=2)
+    use(pool, "alice")
+    use(pool, "bob")
+    engine.started[1].size_mb = 151.0
+    assert pool.pages_closed() == ["bob"]
+
+
 def test_whose_page_made_room_is_told_unless_they_have_another_by_then(make_pool: MakePool) -> None:
     pool = make_pool(per_browser=1, max_browsers=1)
     for name in ("alice", "bob", "alice"):

@@ -100,8 +100,14 @@ def test_a_page_that_changed_hands_is_not_open(workshop: Workshop, here: UUID, t
         assert engine_rows.find_open(connection, workshop.session_id) is None
 
 
-def test_work_goes_to_the_process_that_holds_the_page(workshop: Workshop, here: UUID, there: UUID) -> None:
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_work_goes_to_the_process_that_holds_the_page(
+    workshop: Workshop, here: UUID, there: UUID, is_busy: bool
+) -> None:
     assert held(workshop, there)
+    if is_busy:  # with something else
+        workshop.submit("page")
+        assert taken(workshop, there) is not None
     task = workshop.submit("script")
     assert taken(workshop, here) is None
     found = taken(workshop, there)
