@@ -7,6 +7,15 @@ from selenium.webdriver import ChromeOptions
 
 HEAP_MB = 512  # of a page's JavaScript: beyond it the page ends, and nothing else
 SIZE = (1280, 800)
+OFF = (
+    "Translate",
+    "MediaRouter",
+    "OptimizationHints",
+    "AutofillServerCommunication",
+    "WebRtcHideLocalIpsWithMdns",
+    "WebUIOmniboxPopup",  # else the address bar of each session, which nobody sees, has pages and a process, too
+    "WebUIOmniboxAimPopup",
+)
 FLAGS = (
     "--headless=new",
     "--remote-debugging-pipe",  # else a port of this machine opens every page to whoever finds it
@@ -24,7 +33,7 @@ FLAGS = (
     "--mute-audio",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,WebRtcHideLocalIpsWithMdns",
+    f"--disable-features={','.join(OFF)}",
     f"--js-flags=--max-old-space-size={HEAP_MB}",
     f"--window-size={SIZE[0]},{SIZE[1]}",
 )
