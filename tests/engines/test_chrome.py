@@ -1,4 +1,4 @@
-"""What is Chrome's alone: how many processes a page costs."""
+"""What is Chrome's alone: how many processes a page costs, and a crash between two runs."""
 
 from contextlib import suppress
 
@@ -35,3 +35,10 @@ def test_a_page_costs_one_process(browser: ChromeBrowser, open_page: OpenPage) -
     for number in range(6):
         assert open_page(str(number)).run(Script(source="return 1")) == 1
     wait_until(lambda: len(pages_of(browser)) <= 6 + SPARE, 20, "the end of processes that nobody needs")
+
+
+def test_what_a_browsers_processes_share_counts_once(browser: ChromeBrowser, open_page: OpenPage) -> None:
+    for number in range(4):
+        open_page(str(number))
+    resident = sum(process.memory_info().rss for process in browser._folder.processes()) / 1_048_576
+    assert 100 < browser.memory_mb() < resident / 2
