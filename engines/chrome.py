@@ -22,6 +22,7 @@ from launch import words_for_others
 BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DRIVERS = ("chromedriver", "chromium-driver")
 CURE = "On Debian and Ubuntu: `sudo apt-get install chromium chromium-driver`."
+CRASHED = "goog:cdp.Inspector.targetCrashed"  # ChromeDriver's own: WebDriver BiDi has no word for it
 EVENTS = (
     "script.message",
     "script.realmCreated",
@@ -29,6 +30,7 @@ EVENTS = (
     "log.entryAdded",
     "browsingContext.contextCreated",
     "browsingContext.contextDestroyed",
+    CRASHED,
 )
 
 
@@ -89,6 +91,7 @@ class ChromeBrowser:
         found = self._bidi.do("browsingContext.create", type="tab", userContext=made)["context"]
         if page.context != found:
             raise PageGone("another window came first")
+        page.target = self._bidi.do("goog:cdp.getSession", context=found)["session"]
         return page
 
     def memory_mb(self) -> float:
@@ -124,6 +127,7 @@ class ChromeBrowser:
         connection.on("log.entryAdded", self._hear_console)
         connection.on("browsingContext.contextCreated", self._hear_tab)
         connection.on("browsingContext.contextDestroyed", self._lose_tab)
+        connection.on(CRASHED, self._hear_crash)
         connection.do("session.subscribe", events=list(EVENTS))
         return connection
 
@@ -140,6 +144,11 @@ class ChromeBrowser:
     def _lose_realm(self, facts: dict[str, Any]) -> None:
         for page in list(self._tabs.values()):
             page.lose_realm(facts["realm"])
+
+    def _hear_crash(self, facts: dict[str, Any]) -> None:
+        page = next((one for one in self._tabs.values() if one.target == facts["session"]), None)
+        if page is not None:
+            page.note_crash()
 
     def _hear_console(self, facts: dict[str, Any]) -> None:
         page = self._tabs.get(facts["source"].get("context", ""))

@@ -34,6 +34,7 @@ class ChromePage(LivedPage):
         super().__init__(ground)
         self.user_context = user_context
         self.context = ""
+        self.target = ""  # its name where ChromeDriver tells of a crash
         self.realms: dict[str, Realm] = {}
         self._bidi = connection
         self._run: ChromeRun | None = None
@@ -45,7 +46,8 @@ class ChromePage(LivedPage):
 
     def run(self, script: Script) -> Any:
         """See Page."""
-        run = self._run = ChromeRun(self, self._bidi, self._ground, script)  # heard from here on: a page may be quick
+        run = ChromeRun(self.context, self._bidi, self._ground, script)
+        self._run = run  # heard from here on: a page may be quick
         try:
             with run:
                 text = self._text_of(run, script)
@@ -84,14 +86,14 @@ class ChromePage(LivedPage):
 
     def close(self) -> None:
         """See Page."""
-        self.give_up("the page was closed")
+        if self.end("the page was closed"):
+            with suppress(PageGone, BrowserRefused, TooSlow):
+                self._bidi.do("browser.removeUserContext", CLOSE_S, userContext=self.user_context)
 
-    def give_up(self, reason: str) -> None:
-        """Close it, and say why to whoever uses it."""
-        if not self.end(reason):
-            return
-        with suppress(PageGone, BrowserRefused, TooSlow):
-            self._bidi.do("browser.removeUserContext", CLOSE_S, userContext=self.user_context)
+    def note_crash(self) -> None:
+        """Note that its process has ended; the browser would answer nothing that is asked of it."""
+        if self.end("the page crashed"):
+            self._bidi.send("browser.removeUserContext", userContext=self.user_context)
 
     def hear_call(self, channel: str, realm: str, text: str) -> None:
         """Hand a call on to the run whose channel it came by."""
@@ -105,10 +107,8 @@ class ChromePage(LivedPage):
             self._run.hear_console(line)
 
     def lose_realm(self, realm: str) -> None:
-        """Note that a world is gone: where its page crashed, what waits in it waits in vain."""
-        lost, run = self.realms.pop(realm, None), self._run
-        if lost is not None and lost.sandbox == WORLD and run is not None:
-            run.lose_world()
+        """Note that a world is gone."""
+        self.realms.pop(realm, None)
 
     def _lead_to(self, url: str, timeout_s: float) -> None:
         self._do("browsingContext.navigate", timeout_s, context=self.context, url=url, wait="complete")

@@ -1,11 +1,10 @@
 """One run of a script in a page of Chrome: its channel for calls, its console, and what it shows the page's scripts."""
 
 import itertools
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from engines.base import ConsoleLine, EngineError, Ground, Script
 from engines.bidi import Bidi
@@ -13,7 +12,6 @@ from engines.calls import Calls
 from engines.scripts import exposing
 
 WORLD = "studiolo"  # the isolated world of runs
-CRASH_S = 1.0  # when its world is gone, a command that is not answered by then never is
 _SETTLE = "(id, isFine, text) => window.pywebview._settle(id, isFine, text)"
 _numbers = itertools.count(1)
 
@@ -26,29 +24,19 @@ class Realm:
     sandbox: str | None
 
 
-class Tab(Protocol):
-    """What a run needs of its page."""
-
-    context: str
-
-    def give_up(self, reason: str) -> None:
-        """Close it, and say why to whoever uses it."""
-
-
 class ChromeRun:
     """Lasts as long as its script; what comes by its channel later is heard no more."""
 
-    def __init__(self, tab: Tab, connection: Bidi, ground: Ground, script: Script) -> None:
+    def __init__(self, context: str, connection: Bidi, ground: Ground, script: Script) -> None:
         self.name = f"run {next(_numbers)}"
         self.channel = {"type": "channel", "value": {"channel": self.name, "ownership": "none"}}
-        self._tab = tab
+        self._context = context
         self._bidi = connection
         self._script = script
         self._ground = ground
         self._calls = Calls(ground.answer, self._settle)
         self._preload: str | None = None
         self.has_spoken = False
-        self._crash = threading.Timer(CRASH_S, tab.give_up, ["the page crashed"])
 
     def hear_call(self, realm: str, known: Realm, text: str) -> None:
         """Take a call where it comes from the run's own world or from a page of an origin that it names."""
@@ -60,11 +48,6 @@ class ChromeRun:
         self.has_spoken = True
         self._script.console(line)
 
-    def lose_world(self) -> None:
-        """Note that the script's world is gone: the browser says so of a crash too, and never answers then."""
-        with suppress(RuntimeError):  # it was told before
-            self._crash.start()
-
     def _settle(self, realm: str, number: int, is_fine: bool, text: str) -> None:
         words = [_value("number", number), _value("boolean", is_fine), _value("string", text)]
         target = {"realm": realm}
@@ -75,8 +58,8 @@ class ChromeRun:
     def _expose(self) -> None:
         function = exposing(self._ground.methods, sorted(self._script.origins))
         here: dict[str, Any] = {"functionDeclaration": function, "arguments": [self.channel]}
-        self._preload = self._bidi.do("script.addPreloadScript", contexts=[self._tab.context], **here)["script"]
-        self._bidi.do("script.callFunction", target={"context": self._tab.context}, awaitPromise=False, **here)
+        self._preload = self._bidi.do("script.addPreloadScript", contexts=[self._context], **here)["script"]
+        self._bidi.do("script.callFunction", target={"context": self._context}, awaitPromise=False, **here)
 
     def __enter__(self) -> "ChromeRun":
         if self._script.origins:
@@ -86,7 +69,6 @@ class ChromeRun:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._crash.cancel()
         self._calls.close()
         if self._preload is not None:
             with suppress(EngineError):

@@ -6,10 +6,11 @@ import psutil
 import pytest
 
 from egress.guard import Guard
-from engines.base import Engine, Script
+from engines.base import Engine, PageGone, Script
 from engines.chrome import ChromeBrowser
 from tests.engines.conftest import OpenPage
 from tests.engines.make import ENGINES
+from tests.faults.test_kill_engine import used_s
 from tests.running import wait_until
 
 pytestmark = pytest.mark.timeout(120)
@@ -31,10 +32,36 @@ def pages_of(browser: ChromeBrowser) -> list[psutil.Process]:
     return found
 
 
+def one_that_burns(browser: ChromeBrowser) -> psutil.Process:
+    """Return the process of a page that uses half a second of the processor from now on."""
+    before = {process.pid: used_s(process) for process in pages_of(browser)}
+    found = list[psutil.Process]()
+
+    def one_burns() -> bool:
+        found[:] = [one for one in pages_of(browser) if used_s(one) - before.get(one.pid, used_s(one)) > 0.5]
+        return bool(found)
+
+    wait_until(one_burns, 30, "a page that burns")
+    return found[0]
+
+
 def test_a_page_costs_one_process(browser: ChromeBrowser, open_page: OpenPage) -> None:
     for number in range(6):
         assert open_page(str(number)).run(Script(source="return 1")) == 1
     wait_until(lambda: len(pages_of(browser)) <= 6 + SPARE, 20, "the end of processes that nobody needs")
+
+
+def test_a_page_that_crashes_between_two_runs_is_gone_and_its_neighbour_is_not(
+    browser: ChromeBrowser, open_page: OpenPage
+) -> None:
+    neighbour = open_page("bob")
+    page = open_page("alice")
+    page.run(Script(source="setTimeout(() => { for (;;); }, 50)"))
+    one_that_burns(browser).kill()
+    wait_until(lambda: not page.is_open, 10, "the end of the page")
+    with pytest.raises(PageGone, match="crashed"):
+        page.run(Script(source="return 1"))
+    assert neighbour.run(Script(source="return 1")) == 1
 
 
 def test_what_a_browsers_processes_share_counts_once(browser: ChromeBrowser, open_page: OpenPage) -> None:
