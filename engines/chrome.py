@@ -16,6 +16,7 @@ from engines.chrome_flags import ChromeSetup, options_of
 from engines.chrome_page import ChromePage
 from engines.chrome_run import Realm
 from engines.leftovers import Folder
+from engines.page_memory import bound_pages
 from engines.scripts import line_of
 from launch import words_for_others
 
@@ -117,6 +118,7 @@ class ChromeBrowser:
             raise Unavailable(f"Chrome does not start: {reason}.", "Try it by hand, or set STUDIOLO_ENGINE.") from error
         self._folder.note(service.process.pid)
         self._folder.note(int(driver.capabilities["goog:processID"]))
+        bound_pages(self._folder.processes())
         return driver
 
     def _connect(self) -> Bidi:

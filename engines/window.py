@@ -20,6 +20,7 @@ from typing import Any
 
 from engines.base import Capability, Ground, PageGone, TooSlow, Unavailable
 from engines.leftovers import Folder
+from engines.page_memory import bound_pages
 from engines.window_flags import WindowSetup, words_of
 from engines.window_needs import CURE_DEBIAN, SET_UP, has_packages
 from engines.window_page import KEEPER, NAME, WindowPage
@@ -73,6 +74,7 @@ class WindowBrowser:
             self._process = _launch(setup, folder)
             self._pipe = Pipe(self._process, self._hear, self._end)
             self._pipe.ready.result(START_S)
+            bound_pages(folder.processes())
         except (PageGone, TimeoutError):
             reason = _last_line(folder)
             self._stop()

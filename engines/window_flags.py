@@ -22,6 +22,7 @@ FLAGS = (
     "--no-pings",
     "--mute-audio",
     "--disable-gpu",
+    "--disable-3d-apis",  # WebGL's pictures lie in a process that all pages share
     "--disable-dev-shm-usage",
     f"--js-flags=--max-old-space-size={HEAP_MB}",
 )
