@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -23,6 +24,7 @@ from engines.base import (
     ScriptFailed,
     TooSlow,
 )
+from engines.calls import Calls
 from tests.engines.conftest import OpenPage
 from tests.engines.site import Site
 from tests.running import wait_until
@@ -184,6 +186,34 @@ def test_a_flood_of_calls_is_refused_and_the_page_goes_on(open_page: OpenPage) -
     counted = Counter(run(page, source, console=lambda _line: may_go_on.set()))
     assert counted == {"answered": 256, "TooManyRequests": 144}
     assert run(page, "return 1") == 1
+
+
+def test_a_flood_of_calls_is_held_in_its_own_page(open_page: OpenPage) -> None:
+    may_go_on, heard = threading.Event(), Counter[str]()
+
+    def slow(_name: str, _given: list[Any]) -> None:
+        may_go_on.wait(20)
+
+    page = open_page(answer=slow)
+    with patch.object(Calls, "take", autospec=True, side_effect=_counting(Calls.take, heard)):
+        source = "const all = Array.from({length: 200}, () => pywebview.api.get_session()); console.log(1);"
+        source += "await new Promise((go) => setTimeout(go, 300)); console.log(2); await Promise.all(all)"
+
+        def tell(line: ConsoleLine) -> None:
+            if line.text == "2":
+                heard["at first"] = heard["all"]
+                may_go_on.set()
+
+        run(page, source, console=tell)
+    assert heard == {"at first": 8, "all": 200}
+
+
+def _counting(take: Any, heard: Counter[str]) -> Any:
+    def counted(*given: Any) -> None:
+        heard["all"] += 1
+        take(*given)
+
+    return counted
 
 
 def test_a_call_that_is_too_long_is_refused(page: Page) -> None:
