@@ -21,6 +21,8 @@ WORDS = (
     "items",
     "item_import",
     "tasks",
+    "engines",
+    "hostile_pages",
 )
 REPORT = ROOT / "docs" / "benchmarks.md"
 
