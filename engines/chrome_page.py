@@ -18,9 +18,9 @@ from engines.base import (
 )
 from engines.bidi import COMMAND_S, Bidi
 from engines.chrome_input import actions_of
-from engines.chrome_run import WORLD, ChromeRun, Realm
+from engines.chrome_run import WORLD, ChromeRun, Realm, channel_of
 from engines.lived_page import BetweenPages, LivedPage
-from engines.scripts import body_of, value_of
+from engines.scripts import body_again, body_of, value_of
 
 CLOSE_S = 5.0
 BETWEEN = "Cannot find context with specified id"
@@ -34,6 +34,7 @@ class ChromePage(LivedPage):
         super().__init__(ground)
         self.user_context = user_context
         self.context = ""
+        self._world = ""  # the realm where a run has left the methods: making them anew would cost more than most runs
         self.target = ""  # its name where ChromeDriver tells of a crash
         self.realms: dict[str, Realm] = {}
         self._bidi = connection
@@ -50,16 +51,16 @@ class ChromePage(LivedPage):
         self._run = run  # heard from here on: a page may be quick
         try:
             with run:
-                text = self._text_of(run, script)
+                text = self._text_of(script)
                 if run.has_spoken or "console" in script.source:
                     self._in_world("() => 0")  # lines take longer than the value: this comes after them
                 return value_of(text)
         finally:
             self._run = None
 
-    def _text_of(self, run: ChromeRun, script: Script) -> str:
+    def _text_of(self, script: Script) -> str:
         try:
-            found = self._in_world(body_of(script.source, self._ground.methods), script.timeout_s, [run.channel])
+            found = self._run_once(script)
         except TooSlow:
             self.close()
             raise
@@ -69,6 +70,16 @@ class ChromePage(LivedPage):
             name, _, message = str(found["exceptionDetails"]["text"]).partition(": ")
             raise ScriptFailed(name, message or name)
         return str(found["result"]["value"])
+
+    def _run_once(self, script: Script) -> dict[str, Any]:
+        if self._world:
+            found = self._in_world(body_again(script.source), script.timeout_s)
+            if found["type"] == "exception" or found["result"]["value"]:
+                return found
+        source = body_of(script.source, self._ground.methods)
+        found = self._in_world(source, script.timeout_s, [channel_of(self.context)])
+        self._world = found["realm"]
+        return found
 
     def screenshot(self, quality: float = 0.6) -> bytes:
         """See Page."""
@@ -98,7 +109,7 @@ class ChromePage(LivedPage):
     def hear_call(self, channel: str, realm: str, text: str) -> None:
         """Hand a call on to the run whose channel it came by."""
         run, known = self._run, self.realms.get(realm)
-        if run is not None and known is not None and run.name == channel:
+        if run is not None and known is not None and channel in (run.name, self.context):
             run.hear_call(realm, known, text)
 
     def hear_console(self, line: ConsoleLine) -> None:
@@ -109,6 +120,8 @@ class ChromePage(LivedPage):
     def lose_realm(self, realm: str) -> None:
         """Note that a world is gone."""
         self.realms.pop(realm, None)
+        if self._world == realm:
+            self._world = ""
 
     def _lead_to(self, url: str, timeout_s: float) -> None:
         self._do("browsingContext.navigate", timeout_s, context=self.context, url=url, wait="complete")

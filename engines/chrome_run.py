@@ -29,7 +29,6 @@ class ChromeRun:
 
     def __init__(self, context: str, connection: Bidi, ground: Ground, script: Script) -> None:
         self.name = f"run {next(_numbers)}"
-        self.channel = {"type": "channel", "value": {"channel": self.name, "ownership": "none"}}
         self._context = context
         self._bidi = connection
         self._script = script
@@ -57,7 +56,7 @@ class ChromeRun:
 
     def _expose(self) -> None:
         function = exposing(self._ground.methods, sorted(self._script.origins))
-        here: dict[str, Any] = {"functionDeclaration": function, "arguments": [self.channel]}
+        here: dict[str, Any] = {"functionDeclaration": function, "arguments": [channel_of(self.name)]}
         self._preload = self._bidi.do("script.addPreloadScript", contexts=[self._context], **here)["script"]
         self._bidi.do("script.callFunction", target={"context": self._context}, awaitPromise=False, **here)
 
@@ -73,6 +72,11 @@ class ChromeRun:
         if self._preload is not None:
             with suppress(EngineError):
                 self._bidi.do("script.removePreloadScript", script=self._preload)
+
+
+def channel_of(name: str) -> dict[str, Any]:
+    """Return what becomes a function of a text in the page: what it is told comes back under this name."""
+    return {"type": "channel", "value": {"channel": name, "ownership": "none"}}
 
 
 def _value(kind: str, value: Any) -> dict[str, Any]:

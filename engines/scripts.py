@@ -20,7 +20,7 @@ WHERE = (
 )
 SHOWN = '() => (document.contentType === "text/plain" ? document.documentElement.textContent.slice(0, 1000) : "")'
 # The script stands on the first line, so that its errors tell its own lines.
-_BODY = """async (send) => {{ if (send) ({bridge_line})(send, {methods}); const run = async () => {{{source}
+_BODY = """async (send) => {{ {first} const run = async () => {{{source}
 }};
   const told = (error) => ({{
     name: String(error?.name ?? "Error"),
@@ -44,7 +44,13 @@ def body_of(source: str, methods: Sequence[str]) -> str:
     Without a `send` it has no methods.
     """
     names = to_json(list(methods)).decode()
-    return _BODY.format(bridge_line=_on_one_line(BRIDGE), methods=names, source=source, longest=MAX_VALUE)
+    first = f"if (send) ({_on_one_line(BRIDGE)})(send, {names});"
+    return _BODY.format(first=first, source=source, longest=MAX_VALUE)
+
+
+def body_again(source: str) -> str:
+    """Return the same where a run before it has left the methods; answers nothing, and runs nothing, where none has."""
+    return _BODY.format(first='if (!window.pywebview) return "";', source=source, longest=MAX_VALUE)
 
 
 def exposing(methods: Sequence[str], origins: Sequence[str]) -> str:

@@ -125,6 +125,16 @@ def test_halves_of_letters_hold_no_call_and_no_line_up(page: Page) -> None:
     wait_until(lambda: "after" in [line.text for line in lines], 10, "the line that comes after it")
 
 
+def test_the_methods_are_there_for_each_run_whatever_the_one_before_did(page: Page, site: Site) -> None:
+    call = "return await pywebview.api.get_session(NUM)"
+    for number, before in enumerate(["", "delete window.pywebview", "pywebview.api.get_session('late'); return 1"]):
+        run(page, before)
+        assert run(page, call.replace("NUM", str(number))) == ["get_session", number]
+    page.navigate(f"{site.url}/table")
+    page.navigate(BLANK)
+    assert run(page, call.replace("NUM", "4")) == ["get_session", 4]
+
+
 def test_a_refused_call_rejects_with_its_name_and_facts(page: Page) -> None:
     facts = "[error instanceof Error, error.name, error.message, error.code, error.details]"
     caught = f"try {{ await pywebview.api.fail(7) }} catch (error) {{ return {facts} }}"
