@@ -10,7 +10,7 @@ import requests
 
 from engines.choice import choose, engines_here
 from tests.engines.make import ENGINES
-from tests.engines.served import engine_server, events_of, start, value_of, wait_for
+from tests.engines.served import engine_server, events_of, start, value_of, wait_for, wait_until_running
 from tests.engines.site import Site
 from tests.running import Server
 from tests.visitors import Refusal, Visitor, new_visitor
@@ -143,10 +143,12 @@ def test_workspaces_share_no_page_and_no_items(server: Server, site: Site) -> No
 
 
 def test_a_cancelled_script_stops(alice: Visitor) -> None:
-    task_id = start(alice, "for (;;);", timeout_s=120)
+    source = "console.log('running'); await new Promise((go) => setTimeout(go, 100)); for (;;);"
+    task_id = start(alice, source, timeout_s=120)
+    wait_until_running(alice, task_id)
     alice.call("cancel_task", task_id)
-    assert wait_for(alice, task_id)["state"] == "cancelled"
-    assert value_of(alice, "return 1") == 1
+    assert wait_for(alice, task_id, 10)["state"] == "cancelled"
+    assert wait_for(alice, start(alice, "return 1"), 10)["state"] == "completed"
 
 
 def test_more_scripts_than_may_wait_are_refused_with_their_place(alice: Visitor) -> None:

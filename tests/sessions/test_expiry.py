@@ -1,8 +1,12 @@
 """Expiry: what nobody opened for long is gone, with all that hung on it; what is used stays."""
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,12 +15,14 @@ from sqlalchemy import func, select
 from sessions.active import ActiveSessions
 from sessions.door_keeper import DoorKeeper
 from sessions.expiry import KEPT_EVENTS, Sweeper
-from sessions.keys import BrowserKeys, Proofs, new_key
-from store import event_rows, session_rows, tables
+from sessions.keys import BrowserKeys, Proofs, hash_key, new_key
+from store import event_rows, session_rows, tables, token_rows
 from store.database import Database
 from store.session_rows import SessionRow
+from store.token_rows import TokenRow
 
 HOUR_MS = 3_600_000
+TOKEN = "a token"
 
 
 class Live:
@@ -68,6 +74,51 @@ def test_an_expired_workspace_closes_also_for_whoever_has_it_open(database: Data
         session_rows.touch(write.connection, session_id, -1)
     live.expires_ms = 0
     assert keeper.open(session_id, keys, active, Live) is None
+
+
+def test_a_store_that_is_busy_with_another_write_still_opens_workspaces(database: Database) -> None:
+    keys = BrowserKeys(key=new_key())
+    keeper, active = DoorKeeper(database, Proofs(b"x" * 32), HOUR_MS), ActiveSessions[Live](10, 60)
+    session_id = stored(database, keys, HOUR_MS)
+    token = token_row(session_id)
+    with database.write() as write:
+        token_rows.add(write.connection, token)
+    with patch("store.sqlite.BUSY_MS", 50), standing_write(database), ThreadPoolExecutor(1) as other:
+        live = other.submit(keeper.open, session_id, keys, active, Live).result(20)
+        assert live is not None
+        other.submit(keeper.note_opened, live).result(20)
+        opened = other.submit(keeper.open_by_token, TOKEN, active, Live).result(20)
+        assert opened is not None
+        assert opened.live is live
+        assert opened.token == token.id
+
+
+@contextmanager
+def standing_write(database: Database) -> Iterator[None]:
+    """Hold a write for as long as the block lasts, on a thread of its own."""
+    inside, may_end = threading.Event(), threading.Event()
+
+    def stand_still() -> None:
+        with database.write():
+            inside.set()
+            may_end.wait(20)
+
+    slow = threading.Thread(target=stand_still)
+    slow.start()
+    try:
+        assert inside.wait(20)
+        yield
+    finally:
+        may_end.set()
+        slow.join()
+
+
+def token_row(session_id: UUID) -> TokenRow:
+    """Return a token that was never used."""
+    soon_ms = int(time.time() * 1000) + HOUR_MS
+    return TokenRow(
+        id=uuid4(), session_id=session_id, hash=hash_key(TOKEN), name="token", created_ms=0, expires_ms=soon_ms
+    )
 
 
 def test_opening_a_workspace_puts_its_end_off(database: Database) -> None:
