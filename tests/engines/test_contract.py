@@ -88,6 +88,11 @@ def test_an_address_that_cannot_be_opened_is_told(page: Page, url: str) -> None:
     assert told.value.reason
 
 
+def test_an_address_that_is_too_long_is_not_opened(page: Page, site: Site) -> None:
+    with pytest.raises(NotOpened):
+        page.navigate(f"{site.url}/table?{'x' * 8_192}")
+
+
 @pytest.mark.parametrize(
     ("source", "name", "words"),
     [
