@@ -26,6 +26,12 @@
     if (isFine) resolve?.(JSON.parse(text));
     else reject?.(error(JSON.parse(text)));
   };
+  // What the run before left under way is nobody's by now, and must not stand in the way of this one's calls.
+  const begin = () => {
+    waiting.clear();
+    held.length = underWay = 0;
+    return true;
+  };
   const api = Object.fromEntries(methods.map((name) => [name, (...given) => call(name, given)]));
-  Object.defineProperty(window, "pywebview", { configurable: true, value: { api, _settle: settle } });
+  Object.defineProperty(window, "pywebview", { configurable: true, value: { api, _settle: settle, _begin: begin } });
 };

@@ -50,7 +50,7 @@ def body_of(source: str, methods: Sequence[str]) -> str:
 
 def body_again(source: str) -> str:
     """Return the same where a run before it has left the methods; answers nothing, and runs nothing, where none has."""
-    return _BODY.format(first='if (!window.pywebview) return "";', source=source, longest=MAX_VALUE)
+    return _BODY.format(first='if (!window.pywebview?._begin?.()) return "";', source=source, longest=MAX_VALUE)
 
 
 def exposing(methods: Sequence[str], origins: Sequence[str]) -> str:

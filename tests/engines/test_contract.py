@@ -140,6 +140,18 @@ def test_the_methods_are_there_for_each_run_whatever_the_one_before_did(page: Pa
     assert run(page, call.replace("NUM", "4")) == ["get_session", 4]
 
 
+def test_calls_that_nobody_awaits_hold_up_no_later_run(page: Page) -> None:
+    late = """const { api } = window.pywebview;
+    for (let n = 0; n < 20; n++) api.get_session(n);
+    setTimeout(() => { for (let n = 0; n < 300; n++) api.get_session(n).catch(() => 0); document.title = "NUM" }, 0);
+    return 1"""
+    for title in ("first", "second"):
+        run(page, late.replace("NUM", title))
+        while page.state().title != title:
+            pass  # the calls between two runs
+    assert run(page, "return await window.pywebview.api.get_session(3)", timeout_s=10) == ["get_session", 3]
+
+
 def test_a_refused_call_rejects_with_its_name_and_facts(page: Page) -> None:
     facts = "[error instanceof Error, error.name, error.message, error.code, error.details]"
     caught = f"try {{ await pywebview.api.fail(7) }} catch (error) {{ return {facts} }}"
