@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from api.method import Methods
-from doors import python_client, reference, typescript
+from doors import completions, python_client, reference, typescript
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,6 +15,7 @@ def artifacts(methods: Methods) -> dict[str, str]:
     """Return the text of each generated file by its path from the root."""
     return {
         "page/src/api.generated.ts": typescript.generate(methods),
+        "page/src/scripts/methods.generated.ts": completions.generate(methods),
         "studiolo_client.py": python_client.generate(methods),
         **{f"docs/reference/{name}": text for name, text in reference.pages(methods).items()},
     }
