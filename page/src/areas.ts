@@ -1,4 +1,4 @@
-import { Folder, ListTodo, type LucideIcon, MessageCircle, TableProperties } from "lucide-react";
+import { FileCode, Folder, ListTodo, type LucideIcon, MessageCircle, TableProperties } from "lucide-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { withTexts } from "./i18n/i18n";
 import { QuestionMark } from "./tasks/QuestionMark";
@@ -10,7 +10,7 @@ export interface Area {
   path: string;
   icon: LucideIcon;
   /** The key of its name in the translations. */
-  title: "areas.chat" | "areas.items" | "areas.files" | "areas.tasks";
+  title: "areas.chat" | "areas.items" | "areas.files" | "areas.scripts" | "areas.tasks";
   /** Gets what follows `path` in the address, "" where nothing does. */
   Page: LazyExoticComponent<ComponentType<{ rest: string }>>;
   /** What it adds to the navigation on the left. */
@@ -41,6 +41,14 @@ const [home, ...others]: [Area, ...Area[]] = [
     icon: Folder,
     title: "areas.files",
     Page: lazy(() => withTexts("files", () => import("./files/Files"))),
+  },
+  {
+    id: "scripts",
+    path: "scripts",
+    icon: FileCode,
+    title: "areas.scripts",
+    // Its console is the log of a task.
+    Page: lazy(() => withTexts("tasks", () => withTexts("scripts", () => import("./scripts/Scripts")))),
   },
   {
     id: "tasks",

@@ -1,10 +1,11 @@
-"""A walk through the states of items, files, tasks and tokens, for tests that look at every state of the page."""
+"""A walk through the states of the areas and tokens, for tests that look at every state of the page."""
 
 from collections.abc import Callable
 
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.chromium import Page
+from tests.browser.scripts import add_script, begin, run, save, show_part, write_code
 from tests.browser.words import Words
 
 ITEM = {
@@ -118,6 +119,60 @@ def walk_tasks(page: Page, said: Words, look: Look) -> None:
     page.wait(lambda: said("tasks.question.more", num="1") in page.text, "the questions above the files")
     look("questions in another area")
     page.call("cancel_task", running["id"])
+
+
+def walk_scripts(page: Page, said: Words, look: Look) -> None:
+    """Walk from the empty list of scripts through one that is written and scheduled; the server has no engine."""
+    page.go("#/scripts")
+    page.wait(lambda: said("scripts.empty.title") in page.text and page.all("main ul button"), "the empty area")
+    look("no scripts")
+    begin(page, said, "return (1")
+    page.write(said("scripts.url"), "nowhere at all")
+    page.button(said("scripts.options")).click()
+    page.write(said("scripts.timeout"), "never")
+    run(page, said)
+    show_part_of_code(page, said)
+    page.wait(lambda: said("scripts.problem.url") in page.text and page.all(".cm-lintRange"), "what is wrong")
+    look("a script with errors")
+    page.write(said("scripts.url"), "https://example.org/")
+    page.write(said("scripts.timeout"), "10")
+    script_id = save(page, said)
+    page.button(said("scripts.options")).click()
+    write_code(page, "await window.pywebview.api.")
+    page.press("get_page")  # a long list is walked by arrows with the focus in the code, which axe-core does not know
+    page.wait(lambda: page.all(".cm-tooltip-autocomplete li"), "the methods")
+    look("completion")
+    page.press(Keys.ESCAPE)
+    page.call("update_script", script_id, {"script": "return 2"})
+    page.button(said("scripts.saveChanges")).click()
+    page.wait(lambda: said("scripts.conflict.title") in page.text, "both versions")
+    look("two versions of a script")
+    page.button(said("scripts.conflict.keepMine")).click()
+    closed(page)
+    run(page, said)
+    page.wait(lambda: said("scripts.notStarted") in page.text, "why it did not start")
+    look("a script that cannot run")
+    for part in ("picture", "history", "schedule"):
+        show_part(page, said, part)
+        look(f"a script: {part}")
+    page.wait(lambda: len(page.all("ol li time")) == 5, "the next times")
+    look("a schedule")
+    add_script(page, name="Second")
+    page.go("#/scripts")
+    page.wait(lambda: "Second" in page.text, "the list")
+    look("scripts")
+    page.go(f"#/scripts/{script_id}")
+    page.button(said("scripts.more")).click()
+    page.item(said("scripts.delete"))
+    look("the menu of a script")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.all('[role="menu"]'), "the closed menu")
+
+
+def show_part_of_code(page: Page, said: Words) -> None:
+    """Go back to the code, where a run has led away from it."""
+    if page.all("[role=tablist]"):
+        show_part(page, said, "code")
 
 
 def walk_tokens(page: Page, said: Words, look: Look) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.areas import walk_files, walk_items, walk_tasks, walk_tokens
+from tests.browser.areas import walk_files, walk_items, walk_scripts, walk_tasks, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import as_phone
@@ -125,6 +125,16 @@ def test_nothing_serious_in_items_and_files_on_a_phone_in_chinese(browsers: Brow
     page.wait(lambda: said("chat.empty.title") in page.text, "the first visit")
     for walk in (walk_items, walk_files):
         walk(page, said, review.at)
+    assert review.found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_in_scripts(browsers: Browsers, chat_server: Server, scheme: str) -> None:
+    page, said = browsers(), words("en")
+    page.prefer(prefers_reduced_motion="reduce", prefers_color_scheme=scheme)
+    review = Review(page.open(chat_server.url))
+    page.labelled(said("chat.message"))
+    walk_scripts(page, said, review.at)
     assert review.found == {}
 
 

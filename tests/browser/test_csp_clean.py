@@ -4,7 +4,7 @@ import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.areas import walk_files, walk_items, walk_tasks, walk_tokens
+from tests.browser.areas import walk_files, walk_items, walk_scripts, walk_tasks, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import as_phone
@@ -58,6 +58,16 @@ def test_items_files_and_tokens_break_no_policy(browsers: Browsers, chat_server:
     for walk in (walk_items, walk_files, walk_tokens):
         walk(page, said, lambda _state: None)
         is_clean(page)
+
+
+def test_scripts_break_no_policy(browsers: Browsers, chat_server: Server) -> None:
+    page, said = watch(browsers()), words("en")
+    page.open(chat_server.url)
+    page.labelled(said("chat.message"))
+    walk_scripts(page, said, lambda _state: None)
+    # The browser writes each refused call into its console: a script that cannot run, and two versions of one.
+    found, refused = seen(page), [each for each in page.problems if "/api/" not in each]
+    assert refused == found.violations == found.errors == found.hits == found.framed == []
 
 
 def test_tasks_break_no_policy(browsers: Browsers, task_server: Server) -> None:

@@ -207,6 +207,18 @@ def test_questions_and_logs_of_tasks_are_only_text(browsers: Browsers, task_serv
     is_unharmed(page)
 
 
+def test_names_codes_and_consoles_of_scripts_are_only_text(browsers: Browsers, chat_server: Server) -> None:
+    page, listed = opened(browsers, chat_server), 'main nav a[aria-current="page"] > :first-child'
+    for text in HOSTILE[::EACH]:
+        name = text[:MAX_NAME].strip()
+        script = page.call("create_script", {"name": name, "script": text, "url": None})
+        page.go(f"#/scripts/{script['id']}")
+        page.wait(lambda text=text: letters(str(shown(page, ".cm-content"))) == letters(text), f"{text!r} as code")  # type: ignore[misc]
+        page.wait(lambda name=name: shown(page, listed) == name, f"{name!r} in the list")  # type: ignore[misc]
+        assert foreign_parts(page, "main nav ul") == []
+    is_unharmed(page)
+
+
 def look_at_form(page: Page, said: Words, item_id: str, title: str) -> None:
     """Open an item's form, which shows its texts in fields, and leave it."""
     on_one_line = title.replace("\n", "")  # as the browser puts it into a field of one line

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.areas import walk_files, walk_items, walk_tasks, walk_tokens
+from tests.browser.areas import walk_files, walk_items, walk_scripts, walk_tasks, walk_tokens
 from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.phone import HEIGHT, as_phone, overflowing, small_targets, tap, write
@@ -52,6 +52,17 @@ def test_items_files_and_tokens_overflow_nowhere(browsers: Browsers, chat_server
     page.wait(lambda: page.one('[role="dialog"] a[href="#/chat"]').rect["x"] >= 0, "the drawer")
     look.at("drawer")
     walk_tokens(page, said, look.at)
+    assert look.wrong == {}
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_scripts_overflow_nowhere(browsers: Browsers, chat_server: Server, language: str) -> None:
+    page = as_phone(browsers(language=language, has_mouse=False)).open(chat_server.url)
+    said = words(language)
+    page.wait(lambda: said("chat.empty.title") in page.text, "the first visit")
+    look = Look(page)
+    walk_scripts(page, said, look.at)
     assert look.wrong == {}
     assert page.problems == []
 

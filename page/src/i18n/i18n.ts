@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type files from "./en/files.json";
 import type items from "./en/items.json";
+import type scripts from "./en/scripts.json";
 import type tasks from "./en/tasks.json";
 import type tokens from "./en/tokens.json";
 import en from "./en.json";
@@ -15,6 +16,7 @@ const KEPT_AS = "studiolo:language";
 const PARTS = {
   files: { en: () => import("./en/files.json"), "zh-CN": () => import("./zh-CN/files.json") },
   items: { en: () => import("./en/items.json"), "zh-CN": () => import("./zh-CN/items.json") },
+  scripts: { en: () => import("./en/scripts.json"), "zh-CN": () => import("./zh-CN/scripts.json") },
   tasks: { en: () => import("./en/tasks.json"), "zh-CN": () => import("./zh-CN/tasks.json") },
   tokens: { en: () => import("./en/tokens.json"), "zh-CN": () => import("./zh-CN/tokens.json") },
 };
@@ -23,7 +25,9 @@ const spoken = new Set<Part>();
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof files & typeof items & typeof tasks & typeof tokens };
+    resources: {
+      translation: typeof en & typeof files & typeof items & typeof scripts & typeof tasks & typeof tokens;
+    };
   }
 }
 

@@ -76,7 +76,7 @@ function asked(parts: string[], code: string): string[] {
 
 test("a text that comes with its part of the page is used nowhere else", () => {
   const parts = readdirSync(join(import.meta.dirname, "en")).map((name) => name.replace(".json", ""));
-  expect(parts).toEqual(["files", "items", "tasks", "tokens"]);
+  expect(parts).toEqual(["files", "items", "scripts", "tasks", "tokens"]);
   for (const folder of ["chat", "shell", "ui", ...parts]) {
     const others = parts.filter((part) => part !== folder);
     expect([folder, asked(others, source(folder))]).toEqual([folder, []]);

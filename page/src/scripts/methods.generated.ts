@@ -48,6 +48,14 @@ export const METHODS: readonly Method[] = [
     ],
   },
   {
+    name: "create_script",
+    signature: "(definition: ScriptIn): Promise<SavedScript>",
+    help: "Keep a page script; with a schedule it is started by itself.",
+    parameters: [
+      { name: "definition", type: "ScriptIn", isRequired: true },
+    ],
+  },
+  {
     name: "create_token",
     signature: "(name: string, days?: number): Promise<NewToken>",
     help: "Make a key to this workspace for a program; its word is shown once.",
@@ -97,6 +105,14 @@ export const METHODS: readonly Method[] = [
     help: "Delete many items; answers those that were there.",
     parameters: [
       { name: "item_ids", type: "string[]", isRequired: true },
+    ],
+  },
+  {
+    name: "delete_script",
+    signature: "(script_id: string): Promise<SavedScript>",
+    help: "Delete a script, and with it its schedule.",
+    parameters: [
+      { name: "script_id", type: "string", isRequired: true },
     ],
   },
   {
@@ -160,10 +176,27 @@ export const METHODS: readonly Method[] = [
     parameters: [],
   },
   {
+    name: "get_schedule_times",
+    signature: "(cron: string, time_zone?: string): Promise<ScheduleTimes>",
+    help: "Return the next times of a schedule, five at most.",
+    parameters: [
+      { name: "cron", type: "string", isRequired: true },
+      { name: "time_zone", type: "string", isRequired: false },
+    ],
+  },
+  {
     name: "get_screenshot",
     signature: "(): Promise<Task>",
     help: "Take a picture of the workspace's page.",
     parameters: [],
+  },
+  {
+    name: "get_script",
+    signature: "(script_id: string): Promise<SavedScript>",
+    help: "Return one script, whole.",
+    parameters: [
+      { name: "script_id", type: "string", isRequired: true },
+    ],
   },
   {
     name: "get_session",
@@ -244,6 +277,28 @@ export const METHODS: readonly Method[] = [
     parameters: [],
   },
   {
+    name: "list_script_examples",
+    signature: "(): Promise<ScriptExamples>",
+    help: "List scripts to begin with.",
+    parameters: [],
+  },
+  {
+    name: "list_script_runs",
+    signature: "(script_id: string, after?: string | null, limit?: number): Promise<ScriptRunList>",
+    help: "List the runs of a script, newest first.",
+    parameters: [
+      { name: "script_id", type: "string", isRequired: true },
+      { name: "after", type: "string | null", isRequired: false },
+      { name: "limit", type: "number", isRequired: false },
+    ],
+  },
+  {
+    name: "list_scripts",
+    signature: "(): Promise<ScriptList>",
+    help: "List the scripts that are kept, without their texts, last changed first.",
+    parameters: [],
+  },
+  {
     name: "list_sessions",
     signature: "(): Promise<SessionList>",
     help: "List the workspaces that this browser opens, last used first.",
@@ -314,6 +369,14 @@ export const METHODS: readonly Method[] = [
     help: "Bring many deleted items back; answers those that were deleted.",
     parameters: [
       { name: "item_ids", type: "string[]", isRequired: true },
+    ],
+  },
+  {
+    name: "restore_script",
+    signature: "(script_id: string): Promise<SavedScript>",
+    help: "Bring a deleted script back; its schedule goes on.",
+    parameters: [
+      { name: "script_id", type: "string", isRequired: true },
     ],
   },
   {
@@ -390,6 +453,14 @@ export const METHODS: readonly Method[] = [
     ],
   },
   {
+    name: "start_script",
+    signature: "(script_id: string): Promise<Task>",
+    help: "Run a script that is kept, now; see run_script.",
+    parameters: [
+      { name: "script_id", type: "string", isRequired: true },
+    ],
+  },
+  {
     name: "update_conversation",
     signature: "(conversation_id: string, title?: string | null, pinned?: boolean | null): Promise<Conversation>",
     help: "Rename or pin a conversation.",
@@ -438,6 +509,16 @@ export const METHODS: readonly Method[] = [
     ],
   },
   {
+    name: "update_script",
+    signature: "(script_id: string, changes: ScriptPatch, if_version?: number | null): Promise<SavedScript>",
+    help: "Change some of a script; a run under way goes on as it was started.",
+    parameters: [
+      { name: "script_id", type: "string", isRequired: true },
+      { name: "changes", type: "ScriptPatch", isRequired: true },
+      { name: "if_version", type: "number | null", isRequired: false },
+    ],
+  },
+  {
     name: "update_session",
     signature: "(title?: string | null): Promise<Session>",
     help: "Name this workspace; without a name, only put its end off.",
@@ -462,6 +543,12 @@ export const METHODS: readonly Method[] = [
       { name: "task_id", type: "string", isRequired: true },
       { name: "priority", type: "number", isRequired: true },
     ],
+  },
+  {
+    name: "watch_page",
+    signature: "(): Promise<Task>",
+    help: "Show the workspace's page for a minute, in pictures as it changes.",
+    parameters: [],
   },
 ];
 
@@ -499,5 +586,26 @@ export const SHAPES: { readonly [name: string]: readonly Parameter[] } = {
     { name: "dx", type: "number", isRequired: false },
     { name: "dy", type: "number", isRequired: false },
     { name: "text", type: "string", isRequired: false },
+  ],
+  Schedule: [
+    { name: "cron", type: "string", isRequired: true },
+    { name: "time_zone", type: "string", isRequired: false },
+    { name: "is_on", type: "boolean", isRequired: false },
+  ],
+  ScriptIn: [
+    { name: "name", type: "string", isRequired: true },
+    { name: "script", type: "string", isRequired: true },
+    { name: "url", type: "string | null", isRequired: false },
+    { name: "timeout_s", type: "number", isRequired: false },
+    { name: "origins", type: "string[]", isRequired: false },
+    { name: "schedule", type: "Schedule | null", isRequired: false },
+  ],
+  ScriptPatch: [
+    { name: "name", type: "string", isRequired: false },
+    { name: "script", type: "string", isRequired: false },
+    { name: "url", type: "string | null", isRequired: false },
+    { name: "timeout_s", type: "number", isRequired: false },
+    { name: "origins", type: "string[]", isRequired: false },
+    { name: "schedule", type: "Schedule | null", isRequired: false },
   ],
 };

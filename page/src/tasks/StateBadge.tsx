@@ -13,7 +13,7 @@ const COLOURS: Record<Task["state"], string> = {
 };
 
 /** Where a task stands, in one word. */
-export function StateBadge({ task }: { task: Task }): ReactNode {
+export function StateBadge({ task }: { task: Pick<Task, "state"> & Partial<Task> }): ReactNode {
   const { t } = useTranslation();
   const state = task.is_stopping ? "stopping" : task.state;
   return (

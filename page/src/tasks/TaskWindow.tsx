@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleSlash, Download, MessageCircle, RotateCcw, Trash2 } from "lucide-react";
+import { CircleSlash, Download, FileCode, MessageCircle, RotateCcw, Trash2 } from "lucide-react";
 import { type ReactNode, useEffect, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Task } from "../api.generated";
@@ -14,6 +14,7 @@ import { AnswerForm } from "./AnswerForm";
 import { cancelTask, deleteTask, retryTask } from "./acting";
 import { wordsOf } from "./asked";
 import { Facts } from "./Facts";
+import { Failure } from "./Failure";
 import { useKindName } from "./kinds";
 import { Log } from "./Log";
 import { useOneTask } from "./reading";
@@ -94,19 +95,6 @@ function Asking({ task }: { task: Task }): ReactNode {
   );
 }
 
-// The server's sentence says what to do next; what it was told by others stands beside it.
-function Failure({ task }: { task: Task }): ReactNode {
-  const { t } = useTranslation();
-  const next = task.error?.details.next;
-  return (
-    <div className="rounded-xl border border-line bg-panel px-4 py-3 wrap-anywhere">
-      <p className="text-xs text-faint">{t(task.state === "failed" ? "tasks.why" : "tasks.whyBefore")}</p>
-      <p className="mt-0.5 font-medium text-danger">{task.error?.message}</p>
-      {typeof next === "string" && !task.error?.message.includes(next) && <p className="text-soft">{next}</p>}
-    </div>
-  );
-}
-
 function Buttons({ task, onClose }: { task: Task; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -148,6 +136,7 @@ const LINK =
 function Ways({ task }: { task: Task }): ReactNode {
   const { t } = useTranslation();
   const conversation = task.kind === "chat" ? task.facts.conversation_id : null;
+  const script = task.kind === "script" ? task.facts.script_id : null;
   const made = task.facts.made as { file_id?: unknown } | null | undefined;
   const file = task.kind === "export" && task.state === "completed" ? made?.file_id : null;
   return (
@@ -156,6 +145,12 @@ function Ways({ task }: { task: Task }): ReactNode {
         <a href={`#/chat/${encodeURIComponent(conversation)}`} className={LINK}>
           <MessageCircle aria-hidden="true" className="size-4" />
           {t("tasks.toConversation")}
+        </a>
+      )}
+      {typeof script === "string" && (
+        <a href={`#/scripts/${encodeURIComponent(script)}`} className={LINK}>
+          <FileCode aria-hidden="true" className="size-4" />
+          {t("tasks.toScript")}
         </a>
       )}
       {typeof file === "string" && (

@@ -1,8 +1,19 @@
-import { AppWindow, Cog, FileCode, FileDown, FileUp, type LucideIcon, MessageCircle } from "lucide-react";
+import {
+  AppWindow,
+  Cog,
+  Eye,
+  FileCode,
+  FileDown,
+  FileUp,
+  type LucideIcon,
+  MessageCircle,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 
-// NOTE: the kinds that api/chat.py, api/item_import.py, api/item_export.py and api/page_acts.py register.
-export const OWN_KINDS = ["chat", "import", "export", "script", "page"] as const;
+// NOTE: the kinds that api/chat.py, api/item_import.py, api/item_export.py, api/page_acts.py and
+// api/page_watch.py register.
+export const OWN_KINDS = ["chat", "import", "export", "script", "page", "watch"] as const;
+export const WATCH = "watch" satisfies OwnKind;
 type OwnKind = (typeof OWN_KINDS)[number];
 
 const ICONS: Record<OwnKind, LucideIcon> = {
@@ -11,6 +22,7 @@ const ICONS: Record<OwnKind, LucideIcon> = {
   export: FileDown,
   script: FileCode,
   page: AppWindow,
+  watch: Eye,
 };
 
 /** What a kind of task is called; of a person's own class by the name it has there. */

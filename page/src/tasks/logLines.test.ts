@@ -40,22 +40,46 @@ test("words run together, and what happens stands between them", () => {
   expect(log.state).toMatchObject({ isCut: false, isEnded: true });
 });
 
-test("a page script's console and value are told in their own words, a picture by its kind", () => {
+test("a page script's console has its levels, its value stands as JSON, a picture as itself", () => {
   const log = new LogLines(false);
   log.take(
     events(
       ["console", { level: "info", text: "one" }],
-      ["console", { level: "error", text: "two" }],
+      ["console", { level: "error", text: "two", is_cut: true }],
       ["picture", { media_type: "image/jpeg", data: "AAAA" }],
-      ["result", { value: { found: [1, null] } }],
+      ["result", { value: { found: [1] } }],
     ),
   );
   expect(shown(log)).toEqual([
-    "event: one",
-    "event: error: two",
-    "event: image/jpeg",
-    'event: = {"found":[1,null]}',
+    "line: one",
+    "line: two…",
+    "picture: data:image/jpeg;base64,AAAA",
+    'result: {\n  "found": [\n    1\n  ]\n}',
   ]);
+  expect(log.state.pieces.map(({ level }) => level)).toEqual(["info", "error", undefined, undefined]);
+});
+
+test("of many pictures the newest is kept, however large, and takes no room from the words", () => {
+  const log = new LogLines(false);
+  const data = "A".repeat(400_000);
+  log.take(events(["text", { text: "one" }], ["picture", { media_type: "image/jpeg", data: "BBBB" }]));
+  log.take(events(["picture", { media_type: "image/jpeg", data }], ["text", { text: "two" }]));
+  expect(log.state.pieces.map(({ kind }) => kind)).toEqual(["text", "picture", "text"]);
+  expect(log.state.pieces[1]?.text.endsWith(data)).toBe(true);
+  expect(log.state.isCut).toBe(false);
+});
+
+test("what only says that it is a picture is not shown as one", () => {
+  const log = new LogLines(false);
+  log.take(events(["picture", { media_type: "text/html", data: "AAAA" }]));
+  expect(log.state.pieces).toEqual([]);
+});
+
+test("a value without end is cut, and says so", () => {
+  const log = new LogLines(false);
+  log.take(events(["result", { value: "a".repeat(1_000_000) }]));
+  expect(log.state.pieces[0]?.text).toHaveLength(100_000);
+  expect(log.state.pieces[0]?.text.endsWith("…")).toBe(true);
 });
 
 test("words that come in any cuts are the same words", () => {

@@ -1,13 +1,17 @@
 import type { StreamEvent } from "../live/frames";
+import { isOwnPicture } from "../ui/address";
 import { wordsOf } from "./asked";
 
 /** A piece of a log, in the order of the events: words, or something that happened. */
 export interface Piece {
   key: number;
-  kind: "text" | "thinking" | "state" | "asked" | "answer" | "event";
+  kind: "text" | "thinking" | "state" | "asked" | "answer" | "event" | "line" | "result" | "picture";
   /** When it happened; of words when they began. */
   at: string;
+  /** Of a picture its address, which carries it whole. */
   text: string;
+  /** Of a line of the console: `error`, `warn`, `info`. */
+  level?: string;
 }
 
 export interface LogState {
@@ -22,6 +26,7 @@ type Kept = Pick<StreamEvent, "kind" | "data"> & { at_ms: number };
 
 const MOST_PIECES = 1_000;
 const MOST_LETTERS = 300_000;
+const RESULT_LETTERS = 100_000;
 const PIECE_LETTERS = 4_000; // words are cut into pieces so that those that are whole are never drawn again
 const UNSHOWN = new Set(["progress", "usage"]);
 
@@ -72,7 +77,21 @@ export class LogLines {
     else if (kind === "state" && data.question) this.push("asked", at, questionOf(data.question));
     else if (kind === "state" || kind === "end") this.push("state", at, String(data.state));
     else if (kind === "answer") this.push("answer", at, written(data.answer));
-    else this.push("event", at, eventOf(kind, data));
+    else this.putOfPage(kind, at, data);
+  }
+
+  // NOTE: what api/page_acts.py tells of a page script; whatever else is shown as it is.
+  private putOfPage(kind: string, at: string, data: StreamEvent["data"]): void {
+    if (kind === "console") this.push("line", at, lineOf(data), String(data.level));
+    else if (kind === "result") this.push("result", at, JSON.stringify(data.value, null, 2) ?? "null");
+    else if (kind === "picture") this.show(at, `data:${data.media_type};base64,${data.data}`);
+    else this.push("event", at, `${kind} ${JSON.stringify(data)}`);
+  }
+
+  // Pictures are large, and the newest says what the page looks like.
+  private show(at: string, address: string): void {
+    this.pieces = this.pieces.filter((piece) => piece.kind !== "picture");
+    if (isOwnPicture(address)) this.pieces.push({ key: ++this.lastKey, kind: "picture", at, text: address });
   }
 
   private say(kind: "text" | "thinking", at: string, text: string): void {
@@ -85,9 +104,10 @@ export class LogLines {
     }
   }
 
-  private push(kind: Piece["kind"], at: string, text: string): void {
-    const bounded = text.slice(0, PIECE_LETTERS);
-    this.pieces.push({ key: ++this.lastKey, kind, at, text: bounded });
+  private push(kind: Piece["kind"], at: string, text: string, level?: string): void {
+    const most = kind === "result" ? RESULT_LETTERS : PIECE_LETTERS;
+    const bounded = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+    this.pieces.push({ key: ++this.lastKey, kind, at, text: bounded, ...(level ? { level } : {}) });
     this.numLetters += bounded.length;
   }
 
@@ -99,7 +119,8 @@ export class LogLines {
   private bound(): void {
     let num = 0;
     while (this.pieces.length - num > MOST_PIECES || this.numLetters > MOST_LETTERS) {
-      this.numLetters -= this.pieces[num++]?.text.length ?? 0;
+      const oldest = this.pieces[num++];
+      this.numLetters -= oldest && oldest.kind !== "picture" ? oldest.text.length : 0;
     }
     if (num === 0) return;
     this.pieces.splice(0, num);
@@ -107,12 +128,8 @@ export class LogLines {
   }
 }
 
-// NOTE: what api/page_acts.py tells of a page script; whatever else is shown as it is.
-function eventOf(kind: string, data: StreamEvent["data"]): string {
-  if (kind === "console") return `${data.level === "info" ? "" : `${data.level}: `}${data.text}`;
-  if (kind === "result") return `= ${JSON.stringify(data.value)}`;
-  if (kind === "picture") return String(data.media_type);
-  return `${kind} ${JSON.stringify(data)}`;
+function lineOf({ text, is_cut }: StreamEvent["data"]): string {
+  return is_cut ? `${text}…` : String(text);
 }
 
 function questionOf(question: unknown): string {

@@ -14,6 +14,7 @@ import { api } from "../live/api";
 import { afterOpening, listenToSession } from "../live/session";
 import { hasEnded } from "../ui/useTask";
 import { Highest } from "./highest";
+import { WATCH } from "./kinds";
 import { TASKS } from "./questions";
 
 const MOST_OPEN = 200;
@@ -30,6 +31,7 @@ export function useOpenTasks(kind: string | null): UseQueryResult<Task[]> {
     queryFn: () => afterOpening(async () => grown(await api.list_tasks("open", MOST_OPEN, null, kind)).items),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.some(isMoving) ? LOOK_MS : false),
+    select: (tasks) => tasks.filter((task) => isShown(task, kind)),
   });
 }
 
@@ -42,15 +44,17 @@ export function useEndedTasks(kind: string | null, isAsked: boolean): UseInfinit
     initialPageParam: null as string | null,
     getNextPageParam: (page: TaskList) => page.next,
     placeholderData: keepPreviousData,
-    select: (data: InfiniteData<TaskList>) => data.pages.flatMap((page) => page.items),
+    select: (data: InfiniteData<TaskList>) =>
+      data.pages.flatMap((page) => page.items).filter((task) => isShown(task, kind)),
   });
 }
 
 /** One task with the number of its last event. */
-export function useOneTask(id: string): UseQueryResult<Task> {
+export function useOneTask(id: string, isAsked = true): UseQueryResult<Task> {
   return useQuery({
     queryKey: [...TASKS, "one", id],
     queryFn: () => afterOpening(async () => highest.of(await api.get_task(id))),
+    enabled: isAsked,
     refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? LOOK_MS : false),
     gcTime: 0,
   });
@@ -95,6 +99,11 @@ export function showTask(queries: QueryClient, task: Task): void {
 
 export function readAgain(queries: QueryClient): void {
   void queries.invalidateQueries({ queryKey: TASKS });
+}
+
+// Looking at the live page is a task, too, and nobody's news: it is there for whoever asks for its kind.
+function isShown(task: Task, kind: string | null): boolean {
+  return kind !== null || task.kind !== WATCH;
 }
 
 function grown(list: TaskList): TaskList {

@@ -1,12 +1,13 @@
 import { useTranslation } from "react-i18next";
 import type { Task } from "../api.generated";
 import { writeNumber, writeWhen } from "../i18n/formats";
-import { leftOf, type Stretch, secondsBetween, tookOf } from "./times";
+import { leftOf, secondsBetween } from "./times";
+import { useTook } from "./useTook";
 
 /** What can be told of a task in a line: when and how long, its turn and what it waits for, how much is left. */
 export function useWords(): (task: Task, now: number) => string[] {
   const { t } = useTranslation();
-  const took = (stretch: Stretch) => t(`tasks.took.${stretch.unit}`, { num: writeNumber(stretch.num) });
+  const took = useTook();
 
   function ofNeeds(num: number): string {
     if (num === 0) return "";
@@ -30,7 +31,7 @@ export function useWords(): (task: Task, now: number) => string[] {
     return [
       task.progress === null ? "" : t("tasks.percent", { num: writeNumber(task.progress) }),
       stretch ? t(`tasks.left.${stretch.unit}`, { num: writeNumber(stretch.num) }) : "",
-      task.started_at ? t("tasks.since", { time: took(tookOf(secondsBetween(task.started_at, now))) }) : "",
+      task.started_at ? t("tasks.since", { time: took(secondsBetween(task.started_at, now)) }) : "",
     ];
   }
 
@@ -38,9 +39,7 @@ export function useWords(): (task: Task, now: number) => string[] {
     const { started_at, ended_at } = task;
     return [
       ended_at ? writeWhen(ended_at) : "",
-      started_at && ended_at
-        ? t("tasks.tookIn", { time: took(tookOf(secondsBetween(started_at, ended_at))) })
-        : "",
+      started_at && ended_at ? t("tasks.tookIn", { time: took(secondsBetween(started_at, ended_at)) }) : "",
     ];
   }
 

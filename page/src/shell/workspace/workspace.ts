@@ -1,8 +1,12 @@
 import { type QueryClient, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useEffect } from "react";
 import type { Session, SessionList } from "../../api.generated";
 import { api } from "../../live/api";
+import type { StreamEvent } from "../../live/frames";
 import { afterOpening, listenToSession } from "../../live/session";
+import { notify } from "../../ui/notify";
+import { go } from "../place";
 
 const WORKSPACE = ["workspace"];
 const WORKSPACES = ["workspaces"];
@@ -33,6 +37,7 @@ export function useWorkspaceEvents(): void {
           // A workspace is stored, and has its times, with the first thing that happens in it.
           const isStored = queries.getQueryData<Session>(WORKSPACE)?.stored;
           if (!isStored || events.some((event) => event.kind === "session")) readAgain(queries);
+          for (const { kind, data } of events) if (kind === "notice") tellNotice(data);
         },
         onGap: () => readAgain(queries),
       }),
@@ -55,6 +60,12 @@ export async function keepWorkspace(queries: QueryClient): Promise<string | null
 /** Whether a workspace ends so soon that its reader should hear of it. */
 export function endsSoon(expires_at: string | null, now: number): boolean {
   return expires_at !== null && Date.parse(expires_at) - now < WARNING_MS;
+}
+
+// A page script wants the person told, wherever in the page that one is.
+function tellNotice({ text, script_id, task_id }: StreamEvent["data"]): void {
+  const place = script_id ? `/scripts/${script_id}` : `/tasks/${task_id}`;
+  notify(String(text), { label: i18next.t("shell.show"), run: () => go(place) });
 }
 
 function take(queries: QueryClient, session: Session): void {

@@ -1,0 +1,69 @@
+import type { QueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
+import type { SavedScript, ScriptIn, ScriptPatch } from "../api.generated";
+import { api } from "../live/api";
+import type { CallError } from "../live/errors";
+import { go } from "../shell/place";
+import { keepFocus } from "../ui/focusPlace";
+import { notify } from "../ui/notify";
+import { reason } from "../ui/reason";
+import { hideScript, readAgain, showScript } from "./reading";
+
+/** Save a new script. Rejects with CallError. */
+export async function addScript(queries: QueryClient, script: ScriptIn): Promise<SavedScript> {
+  const saved = await api.create_script(script);
+  showScript(queries, saved);
+  return saved;
+}
+
+/** Change a script that has this version. Rejects with CallError; `conflict` where it has another one. */
+export async function changeScript(
+  queries: QueryClient,
+  base: SavedScript,
+  changes: ScriptPatch,
+): Promise<SavedScript> {
+  const saved = await api.update_script(base.id, changes, base.version);
+  showScript(queries, saved);
+  return saved;
+}
+
+/** The script as it stands now, where an error says that it is not what was changed. */
+export function currentOf(error: unknown): SavedScript | null {
+  const isConflict = error instanceof Error && error.name === "Conflict";
+  const current = isConflict ? (error as CallError).details?.current : null;
+  return (current as SavedScript | null | undefined) ?? null;
+}
+
+/** Delete a script, and offer to bring it back. */
+export async function deleteScript(queries: QueryClient, script: SavedScript): Promise<void> {
+  // Before its end is heard of, which would be told as another page's doing.
+  hideScript(queries, script.id);
+  if (location.hash === `#/scripts/${script.id}`) go("/scripts", true);
+  await tried(queries, async () => {
+    await api.delete_script(script.id);
+    notify(i18next.t("scripts.deleted", { name: script.name }), {
+      label: i18next.t("ui.undo"),
+      run: () => void tried(queries, () => api.restore_script(script.id)),
+    });
+  });
+}
+
+/** Save a script once more under another name, and open that. */
+export async function duplicateScript(queries: QueryClient, script: SavedScript): Promise<void> {
+  await tried(queries, async () => {
+    const { script: source, url, timeout_s, origins } = script;
+    const name = i18next.t("scripts.copyOf", { name: script.name }).slice(0, 200);
+    const copy = await addScript(queries, { name, script: source, url, timeout_s, origins });
+    go(`/scripts/${copy.id}`);
+  });
+}
+
+async function tried(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    notify(reason(error));
+  }
+  readAgain(queries);
+  keepFocus();
+}
