@@ -9,11 +9,11 @@ from api.area import Area
 from api.engine_shapes import MAX_ACTS, EnginePage, Origins, PageAct, Seconds, Source, Url
 from api.method import method
 from api.page_orders import PAGE, SCRIPT, SHOWN_LETTERS, WATCH, PageOrders
-from api.shapes import Task, task_of
+from api.shapes import Standing, Task, task_of
 from api.time_places import FIRST
 from api.words import NOT_BLANK, SAID
 from engines.base import BLANK, Capability
-from store import engine_rows, task_rows
+from store import engine_rows, event_rows, task_rows
 from store.clock import as_time, now_ms
 from store.database import Write
 from store.task_rows import TaskListing, TaskRow
@@ -82,7 +82,9 @@ class Engine(Area):
         PageOrders(self._services).refuse_missing(Capability.SCREENSHOT)
         with self._write() as write:
             self._store_session(write)
-            return task_of(self._watch(write), self._caller.language)
+            task = self._watch(write)
+            last, _folded = event_rows.position(write.connection, task.id)
+            return task_of(task, self._caller.language, Standing(last_event=last))
 
     @method(
         rest="POST /engine/page/input", needs="engine:write", example={"acts": [{"kind": "click", "x": 10, "y": 10}]}

@@ -275,6 +275,7 @@ def test_a_page_is_shown_while_it_changes_and_a_click_goes_beside_its_script(ali
     with alice.live() as live:
         live.follow(watch["id"])
         assert len({picture["data"] for picture in told_by(live, "picture", 3)}) == 3
+    assert alice.call("watch_page")["last_event"] >= 4
     alice.call("send_input", acts=[{"kind": "click", "x": 50, "y": 30}, {"kind": "text", "text": "typed"}])
     assert wait_for(alice, task_id)["state"] == "completed"
     alice.call("cancel_task", watch["id"])
