@@ -65,6 +65,13 @@ addEventListener("pywebviewready", async () => {
 });
 addEventListener("use", () => { window.kept.get_session("after the run"); document.title = "used"; });
 </script></body></html>"""
+LYING = """<!doctype html><html lang="en"><title>Lying</title><body><script>
+Array.prototype.includes = Array.prototype.some = () => true;
+addEventListener("pywebviewready", () => {
+  window.pywebview.api.get_session("hostile");
+  document.title = "tried";
+});
+</script></body></html>"""
 PAGES = {
     "/table": TABLE,
     "/looking": LOOKING,
@@ -73,6 +80,7 @@ PAGES = {
     "/hostile": HOSTILE,
     "/spoilt": SPOILT,
     "/keeping": KEEPING,
+    "/lying": LYING,
 }
 
 

@@ -129,6 +129,21 @@ def test_what_a_named_origin_kept_can_call_nothing_after_the_run(heard: Page, si
     assert [given for _name, given in called] == [["kept"]]
 
 
+def test_an_origin_that_passes_itself_off_for_a_named_one_calls_nothing(
+    heard: Page, site: Site, other_site: Site, called: Called
+) -> None:
+    heard.navigate(f"{other_site.url}/lying")
+    wait = "while (document.title !== 'tried') await new Promise((go) => setTimeout(go, 10)); return 1"
+    assert run(heard, wait, origins=frozenset({site.url})) == 1
+    assert called == []
+
+
+def test_a_named_origin_finds_nothing_in_what_is_opened_after_the_run(heard: Page, site: Site, called: Called) -> None:
+    assert run(heard, "return 1", origins=frozenset({site.url})) == 1
+    assert run(led_to_hostile(heard, site), READ) == NOTHING
+    assert called == []
+
+
 def test_a_ground_without_methods_gives_none(browser: Any, site: Site) -> None:
     page = browser.open(Ground(session="alice", methods=(), answer=lambda *_: None))
     try:
