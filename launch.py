@@ -42,6 +42,11 @@ def words_for_others() -> dict[str, str]:
     return {name: word for name, word in os.environ.items() if not name.startswith("STUDIOLO_")}
 
 
+def without_settings() -> dict[str, None]:
+    """Return the `words` of a child of ours that is to know none of our settings, some of which are keys."""
+    return {name: None for name in os.environ if name.startswith("STUDIOLO_")}
+
+
 def _apart_from_the_terminal() -> dict[str, Any]:
     # Ctrl+C reaches every process of a terminal's group: a child must go on while its parent ends its work in order.
     if sys.platform == "win32":

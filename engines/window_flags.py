@@ -5,9 +5,10 @@ https://doc.qt.io/qt-6/qtwebengine-debugging.html): what stood there before is r
 guard.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from launch import without_settings
 
 HEAP_MB = 512  # of a page's JavaScript: beyond it the page ends, and nothing else
 SIZE = (1280, 800)
@@ -43,9 +44,8 @@ def words_of(setup: WindowSetup, folder: Path) -> dict[str, str | None]:
     proxy = f"--proxy-server=http://127.0.0.1:{setup.proxy_port or 9}"
     level = f"--log-level={3 if setup.is_for_pages else 2}"
     flags = (*FLAGS, level, proxy, "--proxy-bypass-list=<-loopback>", *([] if setup.has_sandbox else ["--no-sandbox"]))
-    settings = (name for name in os.environ if name.upper().startswith("STUDIOLO_"))  # keys are among them
     return {
-        **dict.fromkeys(settings),
+        **without_settings(),
         "QTWEBENGINE_CHROMIUM_FLAGS": " ".join(flags),
         "QTWEBENGINE_DISABLE_SANDBOX": None,  # whatever it is set to, it is heard
         "QTWEBENGINE_REMOTE_DEBUGGING": None,  # a port would open every page to whoever finds it
