@@ -110,7 +110,6 @@ def _memory_mb(process: psutil.Process) -> float:
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
     with suppress(psutil.Error):
-        found = process.memory_full_info()
         # Resident memory would count a browser's own code once a page: ten blank pages would be 2.2 GB, not 0.6.
-        return float(getattr(found, "pss", found.uss)) / 1_048_576
+        return float(process.memory_full_info().uss) / 1_048_576
     return 0.0
