@@ -61,6 +61,9 @@ def prepared(visitor: Visitor, name: str) -> dict[str, Any]:
         file_id = visitor.call("create_upload", "empty.txt", 0)["id"]
         known = {"file_id": file_id, "name": "renamed.txt", "form": "csv"}
         return {one.name: known[one.name] for one in PROBED[name].parameters}
+    if "script_id" in wanted:
+        script = visitor.call("create_script", {"name": "Title", "script": "return document.title"})
+        return {one: {"script_id": script["id"], "changes": {"name": "More"}}[one] for one in wanted}
     task = ended(visitor, ask(visitor, "What is a studiolo?"))
     facts = task["facts"]
     known = {"task_id": task["id"], "text": "What else?", "answer": "yes", "priority": 7, **facts}
