@@ -74,12 +74,12 @@ def test_lines_of_the_console_and_the_value_are_events(alice: Visitor) -> None:
     assert ("result", {"value": {"found": [1, None]}}) in told
 
 
-def test_a_flood_of_lines_is_cut_and_says_so(alice: Visitor) -> None:
-    task = wait_for(alice, start(alice, "for (let n = 0; n < 3000; n++) console.log(n); return 1"))
+@pytest.mark.parametrize(("line", "num_kept"), [("n", 1000), ("'x'.repeat(8000)", 262_144 // 8000)])
+def test_a_flood_of_lines_is_cut_and_says_so(alice: Visitor, line: str, num_kept: int) -> None:
+    task = wait_for(alice, start(alice, f"for (let n = 0; n < 3000; n++) console.log({line}); return 1"))
     assert task["state"] == "completed", task["error"]
     lines = [event["data"] for event in events_of(alice, task["id"]) if event["kind"] == "console"]
-    assert len(lines) == 1001
-    assert [bool(line.get("is_cut")) for line in lines] == [False] * 1000 + [True]
+    assert [bool(line.get("is_cut")) for line in lines] == [False] * num_kept + [True]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,10 @@ def test_workspaces_share_no_page_and_no_items(server: Server, site: Site) -> No
     value_of(alice, "document.cookie = 'who=alice'; localStorage.who = 'alice'", url=f"{site.url}/cookies")
     found = value_of(bob, "return [document.cookie, localStorage.who ?? '']", url=f"{site.url}/cookies")
     assert found == ["", ""]
-    value_of(bob, "await pywebview.api.create_item({title: 'of bob'})", url="about:blank")
-    assert alice.call("list_items")["items"] == []
+    for visitor, name in ((alice, "alice"), (bob, "bob")):
+        value_of(visitor, f"await pywebview.api.create_item({{title: 'of {name}'}})", url="about:blank")
+    for visitor, name in ((alice, "alice"), (bob, "bob")):
+        assert [item["title"] for item in visitor.call("list_items")["items"]] == [f"of {name}"]
     with pytest.raises(Refusal):
         alice.call("get_task", bob.call("list_tasks")["items"][0]["id"])
 
