@@ -24,7 +24,7 @@ _EXAMPLES = {
             "Read a table into items",
             "A row of a page's first table becomes an item; run again, it is kept up to date.",
         ),
-        zh=("把表格读入条目", "页面第一个表格的每一行成为一个条目；再次运行会更新它们。"),
+        zh=("把表格读入记录", "页面第一个表格的每一行成为一条记录；再次运行会更新它们。"),
     ),
     "tell_changes": _Told(
         en=(
@@ -38,7 +38,7 @@ _EXAMPLES = {
             "Ask the chat model about a page",
             "Has the model say what a page is about, and writes the answer into an item.",
         ),
-        zh=("就页面向聊天模型提问", "让模型说明页面的内容，并把回答写入条目。"),
+        zh=("就页面向聊天模型提问", "让模型说明页面的内容，并把回答写入记录。"),
         timeout_s=300,
     ),
 }
