@@ -19,11 +19,16 @@ from selenium.webdriver import ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from engines.base import Ground, Page, Script
-from engines.chrome_flags import FLAGS
+from engines.chrome_flags import FLAGS, SIZE
 from tests.engines.make import ENGINES, IS_ROOT
 
 CHROMIUM, CHROMEDRIVER = shutil.which("chromium") or "chromium", shutil.which("chromedriver") or "chromedriver"
-PEERS_FLAGS = [*(flag for flag in FLAGS if "remote-debugging" not in flag), *(["--no-sandbox"] if IS_ROOT else [])]
+OURS_ALONE = ("--remote-debugging-pipe", "--no-startup-window")  # how it is told what to do, and how it begins
+PEERS_FLAGS = [
+    *(flag for flag in FLAGS if flag not in OURS_ALONE),
+    f"--window-size={SIZE[0]},{SIZE[1]}",
+    *(["--no-sandbox"] if IS_ROOT else []),
+]
 CALLS = """const times = [];
 for (let n = 0; n < NUM; n++) {
   const begun = performance.now();

@@ -1,4 +1,4 @@
-"""Chrome or Chromium without a window, started by Selenium and spoken to by WebDriver BiDi."""
+"""Chrome or Chromium without a window, spoken to by its own protocol."""
 
 import os
 import shutil
@@ -6,33 +6,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from selenium.common import WebDriverException
-from selenium.webdriver import Chrome as Driver
-from selenium.webdriver.chrome.service import Service
-
 from engines.base import Capability, Ground, PageGone, TooSlow, Unavailable
-from engines.bidi import Bidi
-from engines.chrome_flags import ChromeSetup, options_of
+from engines.cdp import Cdp
+from engines.chrome_flags import WINDOW, ChromeSetup, command_of
 from engines.chrome_page import ChromePage
-from engines.chrome_run import Realm
+from engines.chrome_process import start_chrome
 from engines.leftovers import Folder
 from engines.page_memory import bound_pages
-from engines.scripts import line_of
-from launch import words_for_others
 
 BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-DRIVERS = ("chromedriver", "chromium-driver")
-CURE = "On Debian and Ubuntu: `sudo apt-get install chromium chromium-driver`."
-CRASHED = "goog:cdp.Inspector.targetCrashed"  # ChromeDriver's own: WebDriver BiDi has no word for it
-EVENTS = (
-    "script.message",
-    "script.realmCreated",
-    "script.realmDestroyed",
-    "log.entryAdded",
-    "browsingContext.contextCreated",
-    "browsingContext.contextDestroyed",
-    CRASHED,
-)
+CURE = "On Debian and Ubuntu: `sudo apt-get install chromium`."
+END_S = 5.0
+# Pages only, each held before its first script until it is known whose it is.
+ATTACH: dict[str, Any] = {
+    "autoAttach": True,
+    "waitForDebuggerOnStart": True,
+    "flatten": True,
+    "filter": [{"type": "page"}, {"exclude": True}],
+}
 
 
 class Chrome:
@@ -55,27 +46,29 @@ class Chrome:
         setup = self._setup()
         with suppress(TooSlow, PageGone):  # on a machine that does much else one may come up and say nothing
             return ChromeBrowser(setup, Folder(self._root))
-        return ChromeBrowser(setup, Folder(self._root))
+        try:
+            return ChromeBrowser(setup, Folder(self._root))
+        except (TooSlow, PageGone) as error:
+            hint = "Try it by hand, or set STUDIOLO_ENGINE."
+            raise Unavailable(f"Chrome does not start: {error}.", hint) from error
 
     def _setup(self) -> ChromeSetup:
-        binary, driver = _first(BINARIES), _first(DRIVERS)
-        if binary is None or driver is None:
-            raise Unavailable(f"{'Chrome' if binary is None else 'ChromeDriver'} is not installed.", CURE)
+        binary = _binary()
+        if binary is None:
+            raise Unavailable("Chrome is not installed.", CURE)
         if self._has_sandbox and hasattr(os, "geteuid") and os.geteuid() == 0:
             raise Unavailable("Chrome's sandbox does not run as root.", "Run Studiolo as another user.")
-        return ChromeSetup(binary=binary, driver=driver, has_sandbox=self._has_sandbox, proxy_port=self._proxy_port)
+        return ChromeSetup(binary=binary, has_sandbox=self._has_sandbox, proxy_port=self._proxy_port)
 
 
 class ChromeBrowser:
-    """See engines.base.Browser: one Chrome; each page has a user context, which shares nothing with the others."""
+    """See engines.base.Browser: one Chrome; each page has a browser context, which shares nothing with the others."""
 
     def __init__(self, setup: ChromeSetup, folder: Folder) -> None:
         self._folder = folder
-        self._pages: dict[str, ChromePage] = {}  # by user context
-        self._tabs: dict[str, ChromePage] = {}  # by browsing context
+        self._pages: dict[str, ChromePage] = {}  # by browser context
         try:
-            self._driver = self._start(setup)
-            self._bidi = self._connect()
+            self._cdp = self._start(setup)
         except BaseException:
             folder.end()
             raise
@@ -83,17 +76,22 @@ class ChromeBrowser:
     @property
     def is_alive(self) -> bool:
         """See Browser."""
-        return self._bidi.is_open
+        return self._cdp.is_open
 
     def open(self, ground: Ground) -> ChromePage:
         """See Browser."""
-        made = self._bidi.do("browser.createUserContext")["userContext"]
-        page = self._pages[made] = ChromePage(self._bidi, made, ground)
-        found = self._bidi.do("browsingContext.create", type="tab", userContext=made)["context"]
-        if page.context != found:
-            raise PageGone("another window came first")
-        page.target = self._bidi.do("goog:cdp.getSession", context=found)["session"]
+        context = self._cdp.do("Target.createBrowserContext")["browserContextId"]
+        page = self._pages[context] = ChromePage(self._cdp, context, ground)
+        size = {"width": WINDOW[0], "height": WINDOW[1]}
+        self._cdp.send("Browser.setDownloadBehavior", behavior="deny", browserContextId=context)
+        self._cdp.do("Target.createTarget", url="about:blank", browserContextId=context, **size)
+        page.wait_until_ready()
         return page
+
+    def num_tabs(self) -> int:
+        """Return how many tabs and windows it has."""
+        found = self._cdp.do("Target.getTargets", filter=[{"type": "page"}, {"exclude": True}])
+        return len(found["targetInfos"])
 
     def memory_mb(self) -> float:
         """See Browser."""
@@ -101,79 +99,49 @@ class ChromeBrowser:
 
     def close(self) -> None:
         """See Browser."""
-        self._bidi.close()
         for page in list(self._pages.values()):
             page.end("the browser has ended")
         self._folder.end()
-        with suppress(Exception):  # Selenium's half: its process is gone by now
-            self._driver.service.process.wait(1)
+        self._cdp.join(END_S)
 
-    def _start(self, setup: ChromeSetup) -> Driver:
-        service = Service(str(setup.driver), env=words_for_others(), popen_kw={"start_new_session": True})
+    def _start(self, setup: ChromeSetup) -> Cdp:
         try:
-            driver = Driver(options_of(setup, self._folder.path / "profile"), service)
-        except WebDriverException as error:
-            service.stop()
-            reason = (error.msg or "").partition("\n")[0]
-            raise Unavailable(f"Chrome does not start: {reason}.", "Try it by hand, or set STUDIOLO_ENGINE.") from error
-        self._folder.note(service.process.pid)
-        self._folder.note(int(driver.capabilities["goog:processID"]))
+            started = start_chrome(command_of(setup, self._folder.path / "profile"))
+        except OSError as error:
+            raise Unavailable(f"Chrome does not start: {error}.", "Try it by hand, or set STUDIOLO_ENGINE.") from error
+        self._folder.note(started.pid)
+        connection = Cdp(started.to_browser, started.from_browser, self._hear)
+        connection.do("Target.setAutoAttach", **ATTACH)
         bound_pages(self._folder.processes())
-        return driver
-
-    def _connect(self) -> Bidi:
-        connection = Bidi(self._driver.capabilities["webSocketUrl"])
-        connection.on("script.message", self._hear_call)
-        connection.on("script.realmCreated", self._hear_realm)
-        connection.on("script.realmDestroyed", self._lose_realm)
-        connection.on("log.entryAdded", self._hear_console)
-        connection.on("browsingContext.contextCreated", self._hear_tab)
-        connection.on("browsingContext.contextDestroyed", self._lose_tab)
-        connection.on(CRASHED, self._hear_crash)
-        connection.do("session.subscribe", events=list(EVENTS))
         return connection
 
-    def _hear_call(self, facts: dict[str, Any]) -> None:
-        page = self._tabs.get(facts["source"].get("context", ""))
-        if page is not None and facts["data"].get("type") == "string":
-            page.hear_call(facts["channel"], facts["source"]["realm"], facts["data"]["value"])
+    def _hear(self, event: str, facts: dict[str, Any]) -> None:
+        match event:
+            case "Target.attachedToTarget":
+                self._take_tab(facts["sessionId"], facts["targetInfo"])
+            case "Target.detachedFromTarget":
+                self._lose_tab(facts["sessionId"])
 
-    def _hear_realm(self, facts: dict[str, Any]) -> None:
-        page = self._tabs.get(facts.get("context", ""))
+    def _take_tab(self, session: str, target: dict[str, Any]) -> None:
+        page = self._pages.get(target["browserContextId"])
+        if page is not None and not page.is_begun:
+            page.begin(session, target["targetId"])
+        else:  # a window that a page opened: it is ended before its first script
+            self._cdp.send("Target.closeTarget", targetId=target["targetId"])
+
+    def _lose_tab(self, session: str) -> None:
+        page = next((one for one in list(self._pages.values()) if one.session == session), None)
         if page is not None:
-            page.realms[facts["realm"]] = Realm(facts["origin"], facts.get("sandbox"))
-
-    def _lose_realm(self, facts: dict[str, Any]) -> None:
-        for page in list(self._tabs.values()):
-            page.lose_realm(facts["realm"])
-
-    def _hear_crash(self, facts: dict[str, Any]) -> None:
-        page = next((one for one in self._tabs.values() if one.target == facts["session"]), None)
-        if page is not None:
-            page.note_crash()
-
-    def _hear_console(self, facts: dict[str, Any]) -> None:
-        page = self._tabs.get(facts["source"].get("context", ""))
-        if page is not None:
-            page.hear_console(line_of(facts["level"], facts.get("text") or ""))
-
-    def _hear_tab(self, facts: dict[str, Any]) -> None:
-        if facts.get("parent") is not None:
-            return
-        page = self._pages.get(facts.get("userContext", ""))
-        if page is not None and not page.context:
-            page.context = facts["context"]
-            self._tabs[page.context] = page
-        elif page is not None:  # a window that a page opened
-            self._bidi.send("browsingContext.close", context=facts["context"])
-
-    def _lose_tab(self, facts: dict[str, Any]) -> None:
-        page = self._tabs.pop(facts["context"], None)
-        if page is not None:
-            self._pages.pop(page.user_context, None)
+            self._pages.pop(page.context, None)
             page.end("the page was closed")
 
 
-def _first(names: tuple[str, ...]) -> Path | None:
-    found = (shutil.which(name) for name in names)
-    return next((Path(one) for one in found if one), None)
+def _binary() -> Path | None:
+    """Return Chrome's program: from the path, or from where Selenium knows that each system puts it."""
+    found = next((path for name in BINARIES if (path := shutil.which(name))), None)
+    if found is None:
+        from selenium.webdriver.common.selenium_manager import SeleniumManager
+
+        with suppress(Exception):  # it has many words for "none"
+            found = SeleniumManager().binary_paths(["--browser", "chrome", "--offline"])["browser_path"]
+    return Path(found) if found else None

@@ -1,14 +1,16 @@
-"""A page of Chrome: a tab in a user context of its own, spoken to by WebDriver BiDi."""
+"""A page of Chrome: a tab in a browser context of its own."""
 
 import base64
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
 from typing import Any
 
 from engines.base import (
     ActRefused,
     BrowserRefused,
-    ConsoleLine,
     Ground,
     Input,
     PageGone,
@@ -16,144 +18,235 @@ from engines.base import (
     ScriptFailed,
     TooSlow,
 )
-from engines.bidi import COMMAND_S, Bidi
-from engines.chrome_input import actions_of
-from engines.chrome_run import WORLD, ChromeRun, Realm, channel_of
+from engines.cdp import COMMAND_S, Cdp, Facts
+from engines.chrome_console import line_of_call, line_of_error
+from engines.chrome_flags import SIZE
+from engines.chrome_input import commands_of
+from engines.chrome_loading import Loading
+from engines.chrome_run import ChromeRun
+from engines.chrome_scripts import CALL, FORWARD, WORLD, run_again, run_of
+from engines.chrome_worlds import Worlds
 from engines.lived_page import BetweenPages, LivedPage
-from engines.scripts import body_again, body_of, value_of
+from engines.scripts import value_of
 
 CLOSE_S = 5.0
-BETWEEN = "Cannot find context with specified id"
-_LEFT = ("Inspected target navigated or closed", "Execution context was destroyed")
+VIEW = {"width": SIZE[0], "height": SIZE[1], "deviceScaleFactor": 1, "mobile": False}
+# What a page is told before its first script.
+BEGIN: tuple[tuple[str, Facts], ...] = (
+    ("Page.enable", {}),
+    ("Inspector.enable", {}),
+    ("Runtime.enable", {}),
+    ("Runtime.addBinding", {"name": CALL, "executionContextName": WORLD}),
+    ("Runtime.addBinding", {"name": FORWARD, "executionContextName": WORLD}),
+    ("Emulation.setDeviceMetricsOverride", {**VIEW, "screenWidth": SIZE[0], "screenHeight": SIZE[1]}),
+    ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
+    ("Page.setInterceptFileChooserDialog", {"enabled": True}),
+    ("Runtime.runIfWaitingForDebugger", {}),
+)
+# Chrome's sentences for a command that found no document to do it in: nothing was done.
+_BETWEEN = ("Cannot find context with specified id", "uniqueContextId not found", "No frame for given id found")
+_LEFT = ("Inspected target navigated or closed", "Execution context was destroyed", "Promise was collected")
 
 
 class ChromePage(LivedPage):
     """See engines.base.Page."""
 
-    def __init__(self, connection: Bidi, user_context: str, ground: Ground) -> None:
+    def __init__(self, connection: Cdp, context: str, ground: Ground) -> None:
         super().__init__(ground)
-        self.user_context = user_context
-        self.context = ""
-        self._world = ""  # the realm where a run has left the methods: making them anew would cost more than most runs
-        self.target = ""  # its name where ChromeDriver tells of a crash
-        self.realms: dict[str, Realm] = {}
-        self._bidi = connection
+        self.context = context
+        self.session = ""
+        self._frame = ""
+        self._cdp = connection
+        self._ready: Future[Facts] = Future()
+        self._worlds = Worlds()
+        self._loading = Loading()
+        self._prepared = ""  # the world where a run has left the methods: they would cost more than most runs
         self._run: ChromeRun | None = None
 
     @property
     def is_open(self) -> bool:
         """See Page."""
-        return self._bidi.is_open and super().is_open
+        return self._cdp.is_open and super().is_open
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether it has its tab."""
+        return bool(self.session)
+
+    def begin(self, session: str, target: str) -> None:
+        """Take the tab, which waits for leave to go on."""
+        self.session, self._frame = session, target
+        self._cdp.hear(session, self._hear)
+        *_first, last = [self._cdp.send(method, session, **words) for method, words in BEGIN]
+        last.add_done_callback(lambda _done: self._ready.set_result({}))
+
+    def wait_until_ready(self) -> None:
+        """Wait for its tab. Raises PageGone and TooSlow."""
+        self._awaited(self._ready, COMMAND_S)
+        self._refuse_gone()
 
     def run(self, script: Script) -> Any:
         """See Page."""
-        run = ChromeRun(self.context, self._bidi, self._ground, script)
-        self._run = run  # heard from here on: a page may be quick
-        try:
-            with run:
-                text = self._text_of(script)
-                if run.has_spoken or "console" in script.source:
-                    self._in_world("() => 0")  # lines take longer than the value: this comes after them
-                return value_of(text)
-        finally:
-            self._run = None
+        with ChromeRun(self._send, self._ground, script) as run:
+            self._run = run  # heard from here on: a page may be quick
+            try:
+                return value_of(self._text_of(run, script))
+            except TooSlow:
+                self.close()
+                raise TooSlow(script.timeout_s) from None
+            finally:
+                self._run = None
 
-    def _text_of(self, script: Script) -> str:
+    def _text_of(self, run: ChromeRun, script: Script) -> str:
+        deadline = time.monotonic() + script.timeout_s
+        if script.origins:
+            self._patiently(lambda: run.show(self._world()))
         try:
-            found = self._run_once(script)
-        except TooSlow:
-            self.close()
-            raise
+            return self._patiently(lambda: self._text_before(deadline, script))
         except BrowserRefused as error:
             raise _as_failure(error) from None
-        if found["type"] == "exception":
-            name, _, message = str(found["exceptionDetails"]["text"]).partition(": ")
-            raise ScriptFailed(name, message or name)
-        return str(found["result"]["value"])
 
-    def _run_once(self, script: Script) -> dict[str, Any]:
-        if self._world:
-            found = self._in_world(body_again(script.source), script.timeout_s)
-            if found["type"] == "exception" or found["result"]["value"]:
-                return found
-        source = body_of(script.source, self._ground.methods)
-        found = self._in_world(source, script.timeout_s, [channel_of(self.context)])
-        self._world = found["realm"]
-        return found
+    def _text_before(self, deadline: float, script: Script) -> str:
+        world = self._world()
+        if world == self._prepared:
+            text = self._evaluate(world, run_again(script.source), deadline - time.monotonic())
+            if text:
+                return text
+        text = self._evaluate(world, run_of(script.source, self._ground.methods), deadline - time.monotonic())
+        self._prepared = world
+        return text
+
+    def _evaluate(self, world: str, expression: str, timeout_s: float = COMMAND_S) -> str:
+        words = {"expression": expression, "uniqueContextId": world, "awaitPromise": True, "returnByValue": True}
+        found = self._do("Runtime.evaluate", timeout_s, **words)
+        if "exceptionDetails" in found:
+            raise _as_thrown(found["exceptionDetails"])
+        return str(found["result"]["value"])
 
     def screenshot(self, quality: float = 0.6) -> bytes:
         """See Page."""
-        form = {"type": "image/jpeg", "quality": quality}
-        found = self._act("browsingContext.captureScreenshot", context=self.context, format=form)
+        found = self._act("Page.captureScreenshot", format="jpeg", quality=round(quality * 100))
         return base64.b64decode(found["data"])
 
     def pdf(self) -> bytes:
         """See Page."""
-        return base64.b64decode(self._act("browsingContext.print", context=self.context)["data"])
+        return base64.b64decode(self._act("Page.printToPDF", printBackground=True)["data"])
 
     def send_input(self, acts: Sequence[Input]) -> None:
         """See Page."""
-        self._act("input.performActions", context=self.context, actions=actions_of(acts))
+        commands = [command for act in acts for command in commands_of(act)]
+        for done in [self._send(method, **words) for method, words in commands]:
+            self._acted(done)
 
     def close(self) -> None:
         """See Page."""
         if self.end("the page was closed"):
-            with suppress(PageGone, BrowserRefused, TooSlow):
-                self._bidi.do("browser.removeUserContext", CLOSE_S, userContext=self.user_context)
+            with suppress(NotInTime, PageGone, BrowserRefused):
+                self._dispose().result(CLOSE_S)
 
-    def note_crash(self) -> None:
-        """Note that its process has ended; the browser would answer nothing that is asked of it."""
-        if self.end("the page crashed"):
-            self._bidi.send("browser.removeUserContext", userContext=self.user_context)
+    def end(self, reason: str) -> bool:
+        """See LivedPage."""
+        is_news = super().end(reason)
+        if is_news:
+            self._cdp.leave(self.session)
+        return is_news
 
-    def hear_call(self, channel: str, realm: str, text: str) -> None:
-        """Hand a call on to the run whose channel it came by."""
-        run, known = self._run, self.realms.get(realm)
-        if run is not None and known is not None and channel in (run.name, self.context):
-            run.hear_call(realm, known, text)
+    def _dispose(self) -> Future[Facts]:
+        return self._cdp.send("Target.disposeBrowserContext", browserContextId=self.context)
 
-    def hear_console(self, line: ConsoleLine) -> None:
-        """Tell the run under way of a line."""
-        if self._run is not None:
-            self._run.hear_console(line)
+    def _hear(self, event: str, facts: Facts) -> None:
+        match event:
+            case "Runtime.bindingCalled":
+                self._hear_call(facts)
+            case "Runtime.consoleAPICalled" if self._run is not None:
+                line = line_of_call(facts)
+                if line is not None:
+                    self._run.hear_console(line)
+            case "Runtime.exceptionThrown" if self._run is not None:
+                self._run.hear_console(line_of_error(facts))
+            case "Page.javascriptDialogOpening":
+                self._send("Page.handleJavaScriptDialog", accept=facts["type"] == "beforeunload")
+            case "Inspector.targetCrashed":
+                if self.end("the page crashed"):
+                    self._dispose()
+            case _:
+                self._worlds.hear(event, facts, self._frame)
+                self._loading.hear(event, facts, self._frame)
 
-    def lose_realm(self, realm: str) -> None:
-        """Note that a world is gone."""
-        self.realms.pop(realm, None)
-        if self._world == realm:
-            self._world = ""
+    def _hear_call(self, facts: Facts) -> None:
+        world, run = self._worlds.get(facts["executionContextId"]), self._run
+        if world is None or run is None:
+            return
+        if facts["name"] == CALL:
+            run.hear_call(world.id, facts["payload"])
+        else:
+            run.hear_page(world.id, world.origin, facts["payload"])
 
     def _lead_to(self, url: str, timeout_s: float) -> None:
-        self._do("browsingContext.navigate", timeout_s, context=self.context, url=url, wait="complete")
+        deadline = time.monotonic() + timeout_s
+        found = self._do("Page.navigate", timeout_s, url=url)
+        if "errorText" in found:
+            raise BrowserRefused("navigate", found["errorText"])
+        if "loaderId" in found:  # else it led to a place in the same document
+            self._awaited(self._loading.of(found["loaderId"]), deadline - time.monotonic())
 
     def _read(self, function: str) -> str:
-        return str(self._in_world(function)["result"]["value"])
+        return self._patiently(lambda: self._read_once(function))
 
-    def _in_world(self, function: str, timeout_s: float = COMMAND_S, given: Sequence[Any] = ()) -> dict[str, Any]:
-        target = {"context": self.context, "sandbox": WORLD}
-        words = {"functionDeclaration": function, "arguments": given, "target": target, "awaitPromise": True}
-        return self._patiently(lambda: self._do("script.callFunction", timeout_s, **words))
-
-    def _act(self, method: str, **words: Any) -> dict[str, Any]:
+    def _read_once(self, function: str) -> str:
         try:
-            return self._do(method, **words)
+            return self._evaluate(self._world(), f"({function})()")
+        except BrowserRefused as error:
+            if any(words in error.message for words in _LEFT):
+                raise BetweenPages from None
+            raise
+
+    def _world(self) -> str:
+        """Return our world in the document that is shown now."""
+        known = self._worlds.current
+        if known is None:
+            try:
+                self._do("Page.createIsolatedWorld", frameId=self._frame, worldName=WORLD)
+            except BrowserRefused as error:
+                raise BetweenPages from error
+            known = self._worlds.current
+        if known is None:
+            raise BetweenPages
+        return known.id
+
+    def _act(self, method: str, **words: Any) -> Facts:
+        self._refuse_gone()
+        return self._acted(self._send(method, **words))
+
+    def _acted(self, done: Future[Facts]) -> Facts:
+        try:
+            found: Facts = self._awaited(done, COMMAND_S)
         except BrowserRefused as error:
             raise ActRefused(error.message) from None
-        except BetweenPages as error:
-            raise ActRefused(str(error)) from None
+        return found
 
-    def _do(self, method: str, timeout_s: float = COMMAND_S, **words: Any) -> dict[str, Any]:
+    def _do(self, method: str, timeout_s: float = COMMAND_S, **words: Any) -> Facts:
         self._refuse_gone()
         try:
-            found: dict[str, Any] = self._awaited(self._bidi.send(method, **words), timeout_s)
+            found: Facts = self._awaited(self._send(method, **words), timeout_s)
         except BrowserRefused as error:
-            if BETWEEN in error.message:
+            if any(words in error.message for words in _BETWEEN):
                 raise BetweenPages from None
             raise
         return found
+
+    def _send(self, method: str, **words: Any) -> Future[Facts]:
+        return self._cdp.send(method, self.session, **words)
 
 
 def _as_failure(error: BrowserRefused) -> ScriptFailed:
     if any(words in error.message for words in _LEFT):
         return ScriptFailed("PageLeft", "The script led its page elsewhere, and ended with it.")
     return ScriptFailed("Error", error.message)
+
+
+def _as_thrown(details: Facts) -> ScriptFailed:
+    thrown = details.get("exception", {})
+    name = str(thrown.get("className", "Error"))
+    message = str(thrown.get("description", details["text"])).partition("\n")[0]
+    return ScriptFailed(name, message.removeprefix(f"{name}: "))

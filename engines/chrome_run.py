@@ -1,83 +1,77 @@
-"""One run of a script in a page of Chrome: its channel for calls, its console, and what it shows the page's scripts."""
+"""One run of a script in a page of Chrome: its calls, its console, and what it shows the page's own scripts."""
 
-import itertools
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from engines.base import ConsoleLine, EngineError, Ground, Script
-from engines.bidi import Bidi
+from pydantic_core import to_json
+
+from engines.base import BrowserRefused, ConsoleLine, EngineError, Ground, Script
 from engines.calls import Calls
-from engines.scripts import exposing
+from engines.chrome_scripts import WORLD, passing_on, showing
 
-WORLD = "studiolo"  # the isolated world of runs
-_SETTLE = "(id, isFine, text) => window.pywebview._settle(id, isFine, text)"
-_numbers = itertools.count(1)
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
-@dataclass(frozen=True, slots=True)
-class Realm:
-    """A world of scripts: where it is from, and whether it is a run's own."""
+class Speak(Protocol):
+    """Sends a command to the page."""
 
-    origin: str
-    sandbox: str | None
+    def __call__(self, method: str, **words: Any) -> "Future[dict[str, Any]]":
+        """Return the future of its result."""
 
 
 class ChromeRun:
-    """Lasts as long as its script; what comes by its channel later is heard no more."""
+    """Lasts as long as its script; calls that come later are heard no more."""
 
-    def __init__(self, context: str, connection: Bidi, ground: Ground, script: Script) -> None:
-        self.name = f"run {next(_numbers)}"
-        self._context = context
-        self._bidi = connection
+    def __init__(self, speak: Speak, ground: Ground, script: Script) -> None:
+        self._speak = speak
         self._script = script
         self._ground = ground
         self._calls = Calls(ground.answer, self._settle)
-        self._preload: str | None = None
+        self._preloads: list[str] = []
         self.has_spoken = False
 
-    def hear_call(self, realm: str, known: Realm, text: str) -> None:
-        """Take a call where it comes from the run's own world or from a page of an origin that it names."""
-        if known.sandbox == WORLD or known.origin in self._script.origins:
-            self._calls.take(realm, text)
+    def hear_call(self, world: str, text: str) -> None:
+        """Take a call of the run's own script."""
+        self._calls.take(world, text)
+
+    def hear_page(self, world: str, origin: str, text: str) -> None:
+        """Take a call of the page's own scripts: the number of what passed it on, and the call."""
+        number, _, call = text.partition(" ")
+        if origin in self._script.origins and number.isdecimal():
+            self._calls.take(f"{world} {number}", call)
 
     def hear_console(self, line: ConsoleLine) -> None:
         """Tell of a line of the console."""
         self.has_spoken = True
         self._script.console(line)
 
-    def _settle(self, realm: str, number: int, is_fine: bool, text: str) -> None:
-        words = [_value("number", number), _value("boolean", is_fine), _value("string", text)]
-        target = {"realm": realm}
-        self._bidi.send(
-            "script.callFunction", functionDeclaration=_SETTLE, arguments=words, target=target, awaitPromise=False
-        )
+    def _settle(self, place: str, number: int, is_fine: bool, text: str) -> None:
+        world, _, passed_on = place.partition(" ")
+        given = to_json([*([int(passed_on)] if passed_on else []), number, is_fine, text]).decode()
+        way = "studiolo.settle" if passed_on else "window.pywebview._settle"
+        self._speak("Runtime.evaluate", expression=f"{way}(...{given}); 0", uniqueContextId=world, silent=True)
 
-    def _expose(self) -> None:
-        function = exposing(self._ground.methods, sorted(self._script.origins))
-        here: dict[str, Any] = {"functionDeclaration": function, "arguments": [channel_of(self.name)]}
-        self._preload = self._bidi.do("script.addPreloadScript", contexts=[self._context], **here)["script"]
-        self._bidi.do("script.callFunction", target={"context": self._context}, awaitPromise=False, **here)
+    def show(self, world: str) -> None:
+        """Give the page's own scripts the methods, on the origins that the run names: here and wherever it is led."""
+        ours, theirs = passing_on(self._script.origins), showing(self._ground.methods, self._script.origins)
+        for source, world_name in ((ours, {"worldName": WORLD}), (theirs, {})):
+            added = self._speak("Page.addScriptToEvaluateOnNewDocument", source=source, **world_name)
+            self._preloads.append(added.result()["identifier"])
+        self._speak("Runtime.evaluate", expression=ours, uniqueContextId=world)
+        with suppress(BrowserRefused):  # led elsewhere meanwhile, where the preloads have done it
+            self._speak("Runtime.evaluate", expression=theirs).result()
 
     def __enter__(self) -> "ChromeRun":
-        if self._script.origins:
-            self._expose()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._calls.close()
-        if self._preload is not None:
-            with suppress(EngineError):
-                self._bidi.do("script.removePreloadScript", script=self._preload)
-
-
-def channel_of(name: str) -> dict[str, Any]:
-    """Return what becomes a function of a text in the page: what it is told comes back under this name."""
-    return {"type": "channel", "value": {"channel": name, "ownership": "none"}}
-
-
-def _value(kind: str, value: Any) -> dict[str, Any]:
-    return {"type": kind, "value": value}
+        with suppress(EngineError):
+            for preload in self._preloads:
+                self._speak("Page.removeScriptToEvaluateOnNewDocument", identifier=preload)
+            if self.has_spoken:
+                self._speak("Runtime.discardConsoleEntries")

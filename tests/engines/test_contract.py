@@ -310,7 +310,7 @@ def num_windows(engine: Engine, browser: Any) -> int:
     """Return how many windows and tabs a browser has."""
     if engine.name == "window":
         return int(browser.count()["windows"])
-    return len(browser._bidi.do("browsingContext.getTree", maxDepth=0)["contexts"])
+    return int(browser.num_tabs())
 
 
 def test_sessions_share_neither_cookies_nor_storage(open_page: OpenPage, site: Site) -> None:

@@ -1,0 +1,107 @@
+"""A connection to Chrome by its own protocol (https://chromedevtools.github.io/devtools-protocol), over two pipes.
+
+Messages are JSON texts that end with a zero byte. Commands to one page carry the name of its session, as do its events.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotInTime
+from contextlib import suppress
+from typing import Any
+
+from loguru import logger
+from pydantic_core import to_json
+
+from engines.answers import Answers
+from engines.base import TooSlow
+from engines.json_text import read_json
+
+COMMAND_S = 30.0
+CHUNK = 1_048_576
+Facts = dict[str, Any]
+Hear = Callable[[str, Facts], None]  # an event's name and its facts
+
+
+class Cdp:
+    """One connection; commands may come from any thread, events are heard on one of its own, in order: be quick."""
+
+    def __init__(self, to_browser: int, from_browser: int, hear: Hear) -> None:
+        self._to_browser = to_browser
+        self._from_browser = from_browser
+        self._answers = Answers()
+        self._hear = {"": hear}
+        self._writing = threading.Lock()
+        self._thread = threading.Thread(target=self._read, name="cdp", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the browser is still there."""
+        return self._answers.is_open
+
+    def hear(self, session: str, hear: Hear) -> None:
+        """Have the events of a session heard from now on."""
+        self._hear[session] = hear
+
+    def leave(self, session: str) -> None:
+        """Hear a session's events no more."""
+        self._hear.pop(session, None)
+
+    def send(self, method: str, session: str = "", **words: Any) -> "Future[Facts]":
+        """Send a command; the future has its result, or BrowserRefused, or PageGone."""
+        number, future = self._answers.expect()
+        place = {"sessionId": session} if session else {}
+        message = to_json({"id": number, "method": method, "params": words, **place}) + b"\0"
+        with suppress(OSError), self._writing:  # whoever waits is told by the thread that reads
+            _write_all(self._to_browser, message)
+        return future
+
+    def do(self, method: str, timeout_s: float = COMMAND_S, **words: Any) -> Facts:
+        """Send the browser a command and return its result. Raises BrowserRefused, PageGone and TooSlow."""
+        try:
+            return self.send(method, **words).result(timeout_s)
+        except NotInTime:
+            raise TooSlow(timeout_s) from None
+
+    def join(self, timeout_s: float) -> None:
+        """Wait until the browser's end has been heard."""
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout_s)
+
+    def _read(self) -> None:
+        begun = bytearray()
+        with suppress(OSError):
+            while chunk := os.read(self._from_browser, CHUNK):
+                if b"\0" not in chunk:
+                    begun += chunk
+                    continue
+                first, *others = chunk.split(b"\0")
+                messages = [bytes(begun) + first, *others]
+                begun = bytearray(messages.pop())
+                for message in messages:
+                    with logger.catch(message="A browser's message broke."):
+                        self._take(read_json(message))
+        self._answers.close()
+        os.close(self._from_browser)
+        with self._writing:
+            os.close(self._to_browser)
+            self._to_browser = -1
+
+    def _take(self, message: Facts) -> None:
+        number = message.get("id")
+        if number is None:
+            hear = self._hear.get(message.get("sessionId", ""))
+            if hear is not None:
+                hear(message["method"], message["params"])
+        elif "error" in message:
+            self._answers.refuse(number, str(message["error"]["code"]), message["error"]["message"])
+        else:
+            self._answers.settle(number, message["result"])
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]

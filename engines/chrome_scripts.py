@@ -1,0 +1,59 @@
+"""What a run becomes in a page of Chrome: its own script lives in a world that the page's scripts cannot look into.
+
+Calls leave that world by two functions that Chrome puts into it and nowhere else. A page's own scripts, where a run
+names their origin, have a port to a script of ours in that world, which passes their calls on.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from pydantic_core import to_json
+
+from engines.scripts import body_again, body_of, exposing
+
+WORLD = "studiolo"
+CALL = "studioloCall"  # a call of the run's script
+FORWARD = "studioloForward"  # one of the page's own
+_PORT = "studiolo-port"
+# NOTE: the promise is kept by its world: Chrome forgets those that nobody can settle any more, and says so at once.
+_RUN = "globalThis.studioloRun = ({body})(globalThis.{send})"
+_PASSING_ON = """if (window === window.top && {origins}.includes(location.origin)) {{
+  const ports = ((globalThis.studiolo ??= {{ ports: [] }}).ports);
+  studiolo.settle = (number, ...told) => ports[number]?.postMessage(told);
+  window.addEventListener("{port}", ({{ ports: [port] }}) => {{
+    const number = ports.push(port) - 1;
+    port.onmessage = ({{ data }}) => typeof data === "string" && {forward}(`${{number}} ${{data}}`);
+  }}, {{ once: true }});
+}}
+0"""
+_SHOWING = """if (window === window.top && {origins}.includes(location.origin)) {{
+  const {{ port1, port2 }} = new MessageChannel();
+  window.dispatchEvent(new MessageEvent("{port}", {{ ports: [port2] }}));
+  port1.onmessage = ({{ data }}) => window.pywebview._settle(...data);
+  ({exposing})((text) => port1.postMessage(text));
+}}
+0"""
+
+
+def run_of(source: str, methods: Sequence[str]) -> str:
+    """Return the script of a run, which brings the methods with it."""
+    return _RUN.format(body=body_of(source, methods), send=CALL)
+
+
+def run_again(source: str) -> str:
+    """Return the same for a world where a run has left the methods; it answers nothing where none has."""
+    return _RUN.format(body=body_again(source), send=CALL)
+
+
+def passing_on(origins: Iterable[str]) -> str:
+    """Return what takes a port and passes on the calls that come by it, in our world on one of these origins."""
+    return _PASSING_ON.format(origins=_texts(origins), port=_PORT, forward=FORWARD)
+
+
+def showing(methods: Sequence[str], origins: Iterable[str]) -> str:
+    """Return what gives a page's own scripts the methods, and hands a port to our world, on one of these origins."""
+    told = sorted(origins)
+    return _SHOWING.format(origins=_texts(told), port=_PORT, exposing=exposing(methods, told))
+
+
+def _texts(words: Iterable[str]) -> str:
+    return to_json(sorted(words)).decode()
