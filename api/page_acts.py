@@ -107,6 +107,7 @@ class PageActs:
             timeout_s=given["timeout_s"],
             origins=frozenset(given["origins"]),
             console=Lines(work).tell,
+            answer=partial(self._answer, work.task.session_id, given["language"]),
         )
 
         def act(page: Page) -> None:

@@ -128,9 +128,6 @@ processes); scripts in many pages at once. {NUM_ROUNDS} rounds in turn. Peers on
 Selenium's `execute_script`, a tab a page, which all share one set of cookies, and no calls from a page; Playwright's
 `evaluate`, `expose_function` and `new_context`, by its asynchronous calls. Ours: threads that call `Page.run`. The
 window engine has its own Chromium, Qt's; the aims are of the engine chrome."""
-WHY = """ChromeDriver speaks WebDriver BiDi by a program that runs in a page of the same Chromium, and each command and
-event of ours goes through it, one after the other for all pages of a browser; Selenium's older commands and Playwright
-speak to the page without it. What helped: a run finds the methods that the one before it left in the page's world (3.0
-ms to 1.5 ms at best; the channel that carries calls is no longer made for each run), an unseen address bar no longer
-costs each session a page and 53 MB, and more than eight calls of a page wait in that page. What would help more is to
-speak Chrome's own protocol by its pipe, without ChromeDriver; Playwright does."""
+WHY = """Selenium's pages are tabs of one window with one profile: they share cookies, storage and cache. A page of ours,
+like Playwright's, has its own, which takes a tenth of a second less or more and some MB; the row that compares like with
+like is Playwright's."""

@@ -129,13 +129,14 @@ class Script:
     """A run: the body of an async function, which may `return` a JSON value.
 
     It sees `window.pywebview.api.<method>`; the page's own scripts see it too on the origins that are named here
-    (`https://example.org`), while the run lasts. `console` is told each line.
+    (`https://example.org`), while the run lasts. `console` is told each line; `answer` stands in for the Ground's.
     """
 
     source: str
     timeout_s: float = 30.0
     origins: frozenset[str] = frozenset()
     console: Console = field(default=_ignore)
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from engines.base import Capability, Ground, PageGone, TooSlow, Unavailable
 from engines.cdp import Cdp
@@ -14,8 +15,9 @@ from engines.chrome_process import start_chrome
 from engines.leftovers import Folder
 from engines.page_memory import bound_pages
 
-BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CURE = "On Debian and Ubuntu: `sudo apt-get install chromium`."
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")  # the same browser without windows: a page costs half
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CURE = "On Debian and Ubuntu: `sudo apt-get install chromium-headless-shell`, or `chromium`."
 END_S = 5.0
 # Pages only, each held before its first script until it is known whose it is.
 ATTACH: dict[str, Any] = {
@@ -31,6 +33,8 @@ class Chrome:
 
     name = "chrome"
     capabilities = frozenset(Capability)
+
+    binaries: ClassVar = SHELLS + WHOLE
 
     def __init__(self, root: Path, *, has_sandbox: bool = True, proxy_port: int | None = None) -> None:
         self._root = root
@@ -53,7 +57,7 @@ class Chrome:
             raise Unavailable(f"Chrome does not start: {error}.", hint) from error
 
     def _setup(self) -> ChromeSetup:
-        binary = _binary()
+        binary = _found(self.binaries)
         if binary is None:
             raise Unavailable("Chrome is not installed.", CURE)
         if self._has_sandbox and hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -136,9 +140,9 @@ class ChromeBrowser:
             page.end("the page was closed")
 
 
-def _binary() -> Path | None:
+def _found(names: Sequence[str]) -> Path | None:
     """Return Chrome's program: from the path, or from where Selenium knows that each system puts it."""
-    found = next((path for name in BINARIES if (path := shutil.which(name))), None)
+    found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:
         from selenium.webdriver.common.selenium_manager import SeleniumManager
 

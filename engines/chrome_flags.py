@@ -22,6 +22,7 @@ FLAGS = (
     "--headless=new",
     "--remote-debugging-pipe",  # a port of this machine would open every page to whoever finds it
     "--no-startup-window",
+    "--block-new-web-contents",  # the shell's; a whole Chrome opens no window that nobody clicked for
     "--enable-automation",  # asks no person anything, and tells a page that reads `navigator.webdriver`
     "--disable-quic",  # goes by UDP, past a proxy
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",

@@ -28,7 +28,7 @@ class ChromeRun:
         self._speak = speak
         self._script = script
         self._ground = ground
-        self._calls = Calls(ground.answer, self._settle)
+        self._calls = Calls(script.answer or ground.answer, self._settle)
         self._preloads: list[str] = []
         self.has_spoken = False
 

@@ -160,7 +160,8 @@ class Pool:
 
     def _place(self) -> _Running:
         """Return a browser with room, where a place is kept. Raises PoolFull."""
-        with self._starting:
+        with self._changing() as over:
+            self._drop_dead(over)
             found = self._with_room()
             if found is None and len(self._running) < self._bounds.max_browsers:
                 found = self._start()
@@ -172,10 +173,23 @@ class Pool:
                 self._count(found, 1)
             return found
 
+    @contextmanager
+    def _changing(self) -> Iterator[list[_Running]]:
+        """Hold the list of browsers; what is put into the one that is given ends once others may go on."""
+        over: list[_Running] = []
+        try:
+            with self._starting:
+                yield over
+        finally:
+            for one in over:
+                one.browser.close()
+
     def _with_room(self) -> _Running | None:
-        self._drop_dead()
-        fits = (one for one in self._running if not one.is_retiring and one.num_pages < self._bounds.per_browser)
+        fits = (one for one in self._running if self._has_room(one))
         return min(fits, key=lambda one: one.num_pages, default=None)
+
+    def _has_room(self, one: _Running) -> bool:
+        return one.browser.is_alive and not one.is_retiring and one.num_pages < self._bounds.per_browser
 
     def _start(self) -> _Running:
         if self._is_stopped:
@@ -230,17 +244,13 @@ class Pool:
         running.is_retiring = running.is_retiring or is_old or is_large
         if is_large:
             self._close_longest_unused(running)
-        with self._starting:
+        with self._changing() as over:
             is_over = not running.num_pages and (running.is_retiring or self._is_idle(running))
-            if is_over or not running.browser.is_alive:
-                self._drop(running)
+            if running in self._running and (is_over or not running.browser.is_alive):
+                self._running.remove(running)
+                over.append(running)
 
-    def _drop_dead(self) -> None:
-        for running in list(self._running):
-            if not running.browser.is_alive:
-                self._drop(running)
-
-    def _drop(self, running: _Running) -> None:
-        if running in self._running:
-            self._running.remove(running)
-            running.browser.close()
+    def _drop_dead(self, over: list[_Running]) -> None:
+        dead = [one for one in self._running if not one.browser.is_alive]
+        self._running = [one for one in self._running if one not in dead]
+        over += dead

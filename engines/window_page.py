@@ -133,7 +133,7 @@ class _Run:
         self._pipe = pipe
         self._page = page
         self._script = script
-        self._calls = Calls(ground.answer, self._settle)
+        self._calls = Calls(script.answer or ground.answer, self._settle)
 
     def hear(self, message: dict[str, Any]) -> None:
         """Take a call, or a line of the console."""

@@ -49,6 +49,12 @@ PACKAGES = (
         files=("Applications/Google Chrome.app", "Program Files/Google/Chrome/Application/chrome.exe"),
     ),
     SystemPackage(
+        debian="chromium-headless-shell",
+        needed_for="tests of page scripts",
+        elsewhere="install Chrome for Testing's chrome-headless-shell and put it on the path",
+        commands=("chromium-headless-shell", "chrome-headless-shell"),
+    ),
+    SystemPackage(
         debian="chromium-driver",
         needed_for="tests in a real browser",
         elsewhere="install the ChromeDriver of your Chrome's version and put it on the path",

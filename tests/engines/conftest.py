@@ -9,7 +9,7 @@ import pytest
 from egress.guard import Guard
 from egress.policy import Policy
 from engines.base import Browser, CallRefused, Engine, Ground, Page
-from tests.engines.make import ENGINES
+from tests.engines.make import BROWSERS
 from tests.engines.site import Site
 
 METHODS = ("get_session", "fail")
@@ -44,10 +44,10 @@ def guard(site: Site, other_site: Site) -> Iterator[Guard]:
         yield running
 
 
-@pytest.fixture(scope="module", params=sorted(ENGINES))
+@pytest.fixture(scope="module", params=sorted(BROWSERS))
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, guard: Guard) -> Engine:
     """Each engine in turn."""
-    return ENGINES[request.param](tmp_path_factory.mktemp("engines"), guard.port)
+    return BROWSERS[request.param](tmp_path_factory.mktemp("engines"), guard.port)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from egress.guard import Guard
 from egress.policy import Policy
 from engines.base import Browser, Ground, NotOpened, Page, Script
-from tests.engines.make import ENGINES
+from tests.engines.make import BROWSERS
 from tests.engines.site import Site
 
 pytestmark = pytest.mark.timeout(240)
@@ -63,11 +63,11 @@ return found.filter((one) => / typ (srflx|prflx|relay)/.test(one))
 """
 
 
-@pytest.fixture(scope="module", params=sorted(ENGINES))
+@pytest.fixture(scope="module", params=sorted(BROWSERS))
 def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Each engine behind a guard that lets out to public addresses only."""
     with Guard(Policy.of("public")) as guard:
-        started = ENGINES[request.param](tmp_path_factory.mktemp("engines"), guard.port).start()
+        started = BROWSERS[request.param](tmp_path_factory.mktemp("engines"), guard.port).start()
         yield started
         started.close()
 
@@ -127,11 +127,11 @@ def test_no_datagram_of_a_peer_connection_reaches_this_machine(page: Page) -> No
             heard.recv(2048)
 
 
-@pytest.mark.parametrize("name", sorted(ENGINES))
+@pytest.mark.parametrize("name", sorted(BROWSERS))
 def test_a_redirect_to_this_machine_is_refused(name: str, tmp_path: Path, site: Site) -> None:
     before = site.asked.total()
     with Site(leads_to=f"{site.url}/table") as listed, Guard(Policy.of(listed.address)) as guard:
-        browser = ENGINES[name](tmp_path, guard.port).start()
+        browser = BROWSERS[name](tmp_path, guard.port).start()
         try:
             page = browser.open(Ground(session="alice", methods=(), answer=lambda *_: None))
             with pytest.raises(NotOpened):

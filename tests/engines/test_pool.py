@@ -3,7 +3,9 @@ made of nothing but counts."""
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -254,6 +256,26 @@ def test_an_open_page_is_looked_at_beside_what_uses_it(make_pool: MakePool) -> N
         assert pool.look("alice") is page
         page.close()
         assert pool.look("alice") is None
+
+
+def test_who_needs_a_browser_does_not_wait_for_the_end_of_another(make_pool: MakePool, engine: CountedEngine) -> None:
+    pool = make_pool()
+    use(pool, "alice")
+    may_end, is_ending = threading.Event(), threading.Event()
+
+    def end_slowly() -> None:
+        is_ending.set()
+        may_end.wait(20)
+
+    engine.started[0].is_alive = False
+    with ThreadPoolExecutor(2) as threads, patch.object(engine.started[0], "close", end_slowly):
+        looking = threads.submit(pool.pages_closed)
+        try:
+            assert is_ending.wait(10)
+            assert threads.submit(use, pool, "bob").result(10).is_open
+        finally:
+            may_end.set()
+        looking.result(10)
 
 
 def test_a_page_is_closed_in_the_middle_of_an_act(make_pool: MakePool) -> None:

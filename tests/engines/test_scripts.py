@@ -169,6 +169,18 @@ def test_a_script_makes_no_tokens(alice: Visitor) -> None:
     assert value_of(alice, script) == ["Forbidden", "forbidden"]
 
 
+def test_errors_of_calls_come_in_the_language_of_who_started_the_script(alice: Visitor) -> None:
+    script = "try { await pywebview.api.create_token('mine') } catch (error) { return error.message }"
+    told = set[str]()
+    for language in ("en", "zh", "en"):  # in the same page
+        task_id = alice.post("run_script", {"script": script}, **{"Accept-Language": language}).json()["data"]["id"]
+        wait_for(alice, task_id)
+        (value,) = [event["data"]["value"] for event in events_of(alice, task_id) if event["kind"] == "result"]
+        assert value.isascii() == (language == "en")
+        told.add(value)
+    assert len(told) == 2
+
+
 def test_pictures_and_input_come_where_the_engine_has_them(server: Server, alice: Visitor, site: Site) -> None:
     if not has_isolation(server):
         for name in ("get_screenshot", "send_input"):
