@@ -5,7 +5,7 @@ import type { Model } from "../api.generated";
 import { go } from "../shell/place";
 import { Top } from "../shell/Top";
 import { IconButton } from "../ui/Button";
-import { useWide } from "../ui/useWide";
+import { useWide } from "../ui/room";
 import { prepareMarkdown } from "./AnswerText";
 import { type Asking, useAsking } from "./asking";
 import { Composer } from "./Composer";

@@ -12,8 +12,7 @@ import { useEffect } from "react";
 import type { FileList, Storage, File as StoredFile } from "../api.generated";
 import { api } from "../live/api";
 import { afterOpening, listenToSession } from "../live/session";
-import { notify } from "../ui/notify";
-import { reason } from "../ui/reason";
+import { offerUndo, tried } from "../ui/tried";
 
 const PAGE = 100;
 
@@ -69,21 +68,16 @@ export async function renameFile(queries: QueryClient, file: StoredFile, name: s
 
 /** Delete a file, and offer to bring it back. */
 export async function deleteFile(queries: QueryClient, file: StoredFile): Promise<void> {
-  await tried(queries, async () => {
+  await change(queries, async () => {
     await api.delete_file(file.id);
-    notify(i18next.t("files.deleted", { name: file.name }), {
-      label: i18next.t("ui.undo"),
-      run: () => void tried(queries, () => api.restore_file(file.id)),
-    });
+    offerUndo(i18next.t("files.deleted", { name: file.name }), () =>
+      change(queries, () => api.restore_file(file.id)),
+    );
   });
 }
 
-async function tried(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    notify(reason(error));
-  }
+async function change(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
+  await tried(act);
   readAgain(queries);
 }
 

@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Item } from "../api.generated";
 import { writeWhen } from "../i18n/formats";
+import { currentOf } from "../live/errors";
 import { Button } from "../ui/Button";
 import { reason } from "../ui/reason";
 import { Window } from "../ui/Window";
-import { currentOf, putItem } from "./changing";
+import { putItem } from "./changing";
 import { nameOf } from "./columns";
 import { type Draft, draftOf, isSame, plain, readDraft } from "./drafts";
 import { keepDraft } from "./formDrafts";
@@ -45,7 +47,7 @@ export function ConflictWindow({
       keepDraft(theirs.id, null);
       onClose();
     } catch (error) {
-      const newest = currentOf(error);
+      const newest = currentOf<Item>(error);
       if (newest) setTheirs(newest);
       setProblem(newest ? t("items.conflict.again") : reason(error));
     }

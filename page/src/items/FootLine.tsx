@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { writeNumber } from "../i18n/formats";
 import { written } from "../shell/palette/keys";
-import { useWide } from "../ui/useWide";
+import { useWide } from "../ui/room";
 
 interface FootLineProps {
   /** How many there are in all, null while only some of them are read. */

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { go } from "../shell/place";
 import { Button, IconButton } from "../ui/Button";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../ui/Menu";
+import { useWide } from "../ui/room";
 import { SearchBox } from "../ui/SearchBox";
-import { useWide } from "../ui/useWide";
 import { NEWEST, nextSort, SORT_NAMES, type Sort, type SortName, sortName } from "./columns";
 import { type Filter, numFilters } from "./where";
 

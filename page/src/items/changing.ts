@@ -2,9 +2,8 @@ import type { QueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import type { Item, ItemIn, ItemPatch } from "../api.generated";
 import { api } from "../live/api";
-import type { CallError } from "../live/errors";
 import { notify } from "../ui/notify";
-import { reason } from "../ui/reason";
+import { offerUndo, tried } from "../ui/tried";
 import { nameOf } from "./columns";
 import { ownChange } from "./ownChanges";
 import { hideItems, readAgain, showItem } from "./reading";
@@ -36,29 +35,21 @@ export async function changeItem(queries: QueryClient, item: Item, changes: Item
   return now;
 }
 
-/** The item as it stands now, where an error says that it is not what was changed. */
-export function currentOf(error: unknown): Item | null {
-  const isConflict = error instanceof Error && error.name === "Conflict";
-  const current = isConflict ? (error as CallError).details?.current : null;
-  return (current as Item | null | undefined) ?? null;
-}
-
 /** Delete items, and offer to bring them back. */
 export async function deleteItems(queries: QueryClient, items: readonly Item[]): Promise<boolean> {
-  return tried(queries, async () => {
+  return change(queries, async () => {
     const ids = items.map((item) => item.id);
     await inParts(ids, (part) => api.delete_items(part));
     hideItems(queries, new Set(ids));
-    notify(told("deleted", items), {
-      label: i18next.t("ui.undo"),
-      run: () => void tried(queries, () => inParts(ids, (part) => api.restore_items(part))),
-    });
+    offerUndo(told("deleted", items), () =>
+      change(queries, () => inParts(ids, (part) => api.restore_items(part))),
+    );
   });
 }
 
 /** Bring deleted items back, and say so. */
 export async function restoreItems(queries: QueryClient, items: readonly Item[]): Promise<boolean> {
-  return tried(queries, async () => {
+  return change(queries, async () => {
     const ids = items.map((item) => item.id);
     await inParts(ids, (part) => api.restore_items(part));
     hideItems(queries, new Set(ids));
@@ -75,13 +66,12 @@ export async function tagItems(
 ): Promise<boolean> {
   const changed = items.filter((item) => item.tags.includes(tag) !== isAdded);
   const alter = ({ tags }: Item) => (isAdded ? [...tags, tag] : tags.filter((each) => each !== tag));
-  return tried(queries, async () => {
+  return change(queries, async () => {
     await putTags(changed, alter);
     const words = { num: changed.length, tag };
-    notify(i18next.t(isAdded ? "items.tagged" : "items.untagged", words), {
-      label: i18next.t("ui.undo"),
-      run: () => void tried(queries, () => putTags(changed, ({ tags }) => tags)),
-    });
+    offerUndo(i18next.t(isAdded ? "items.tagged" : "items.untagged", words), () =>
+      change(queries, () => putTags(changed, ({ tags }) => tags)),
+    );
   });
 }
 
@@ -104,16 +94,10 @@ async function inParts(ids: string[], act: (part: string[]) => Promise<unknown>)
     await act(ids.slice(start, start + MOST_AT_ONCE));
 }
 
-async function tried(queries: QueryClient, act: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    notify(reason(error));
-    return false;
-  } finally {
-    readAgain(queries);
-  }
+async function change(queries: QueryClient, act: () => Promise<unknown>): Promise<boolean> {
+  const isDone = await tried(act);
+  readAgain(queries);
+  return isDone;
 }
 
 function told(what: "deleted" | "restored", items: readonly Item[]): string {

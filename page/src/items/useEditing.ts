@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import type { Item, ItemPatch } from "../api.generated";
+import { currentOf } from "../live/errors";
 import { reason } from "../ui/reason";
-import { changeItem, currentOf } from "./changing";
+import { changeItem } from "./changing";
 import type { EditColumn } from "./columns";
 import { type Draft, draftOf, plain, readDraft } from "./drafts";
 import { problemText } from "./problemText";
@@ -56,7 +57,7 @@ export function useEditing(onConflict: (conflict: Conflict) => void): Editor {
       become(null);
       return saved;
     } catch (error) {
-      const theirs = currentOf(error);
+      const theirs = currentOf<Item>(error);
       become(theirs ? null : { ...cell, problem: reason(error) });
       if (theirs) onConflict({ base: cell.item, mine, theirs });
       return null;

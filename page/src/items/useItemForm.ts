@@ -2,8 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Item } from "../api.generated";
 import { api } from "../live/api";
+import { currentOf } from "../live/errors";
 import { reason } from "../ui/reason";
-import { addItem, currentOf, putItem } from "./changing";
+import { addItem, putItem } from "./changing";
 import { type Draft, draftOf, EMPTY, type Field, isSame, type Problems, readDraft } from "./drafts";
 import { keepDraft, keptDraft } from "./formDrafts";
 import type { Conflict } from "./useEditing";
@@ -66,7 +67,7 @@ export function useItemForm(item: Item | null, onConflict: (conflict: Conflict) 
   }
 
   function fail(error: unknown, onto: Item | null): boolean {
-    const theirs = currentOf(error);
+    const theirs = currentOf<Item>(error);
     if (theirs && onto) onConflict({ base: onto, mine: draft, theirs });
     else setTrouble(reason(error));
     setGone(onto !== null && error instanceof Error && error.name === "NotFound");

@@ -14,6 +14,13 @@ export class CallError extends Error {
   }
 }
 
+/** What stands there now, where an error says that it is not what was to be changed. */
+export function currentOf<Row>(error: unknown): Row | null {
+  const isConflict = error instanceof Error && error.name === "Conflict";
+  const current = isConflict ? (error as CallError).details?.current : null;
+  return (current as Row | null | undefined) ?? null;
+}
+
 /** `not_found` -> `NotFound`. */
 export function className(code: string): string {
   return code

@@ -6,13 +6,13 @@ import { Top } from "../shell/Top";
 import { useTaskEvents } from "../tasks/reading";
 import { notify } from "../ui/notify";
 import { reason } from "../ui/reason";
+import { useRoomy } from "../ui/room";
 import { Trouble } from "../ui/Trouble";
 import { EmptyState } from "./EmptyState";
 import { benchOf, keptDraft, useKeeping } from "./keeping";
 import { inOrder } from "./order";
 import { useSavedScript, useScriptEvents, useScripts } from "./reading";
 import { ScriptList } from "./ScriptList";
-import { useRoomy } from "./useRoomy";
 import { Workbench } from "./Workbench";
 
 /** The area of page scripts: those that are saved, and one of them open. */

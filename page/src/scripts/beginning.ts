@@ -1,7 +1,7 @@
 import i18next from "i18next";
 import { go } from "../shell/place";
 import { keepFocus } from "../ui/focusPlace";
-import { notify } from "../ui/notify";
+import { offerUndo } from "../ui/tried";
 import { type Draft, EMPTY, isSame } from "./drafts";
 import { beginAnew, keepDraft, keptDraft } from "./keeping";
 
@@ -10,7 +10,7 @@ export function beginNew(draft: Draft): void {
   const old = keptDraft(null)?.draft;
   open(draft);
   if (!old || isSame(old, draft)) return;
-  notify(i18next.t("scripts.replaced"), { label: i18next.t("ui.undo"), run: () => open(old) });
+  offerUndo(i18next.t("scripts.replaced"), () => open(old));
 }
 
 function open(draft: Draft): void {

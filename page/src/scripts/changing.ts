@@ -2,11 +2,9 @@ import type { QueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import type { SavedScript, ScriptIn, ScriptPatch } from "../api.generated";
 import { api } from "../live/api";
-import type { CallError } from "../live/errors";
 import { go } from "../shell/place";
 import { keepFocus } from "../ui/focusPlace";
-import { notify } from "../ui/notify";
-import { reason } from "../ui/reason";
+import { offerUndo, tried } from "../ui/tried";
 import { hideScript, readAgain, showScript } from "./reading";
 
 /** Save a new script. Rejects with CallError. */
@@ -27,30 +25,22 @@ export async function changeScript(
   return saved;
 }
 
-/** The script as it stands now, where an error says that it is not what was changed. */
-export function currentOf(error: unknown): SavedScript | null {
-  const isConflict = error instanceof Error && error.name === "Conflict";
-  const current = isConflict ? (error as CallError).details?.current : null;
-  return (current as SavedScript | null | undefined) ?? null;
-}
-
 /** Delete a script, and offer to bring it back. */
 export async function deleteScript(queries: QueryClient, script: SavedScript): Promise<void> {
   // Before its end is heard of, which would be told as another page's doing.
   hideScript(queries, script.id);
   if (location.hash === `#/scripts/${script.id}`) go("/scripts", true);
-  await tried(queries, async () => {
+  await change(queries, async () => {
     await api.delete_script(script.id);
-    notify(i18next.t("scripts.deleted", { name: script.name }), {
-      label: i18next.t("ui.undo"),
-      run: () => void tried(queries, () => api.restore_script(script.id)),
-    });
+    offerUndo(i18next.t("scripts.deleted", { name: script.name }), () =>
+      change(queries, () => api.restore_script(script.id)),
+    );
   });
 }
 
 /** Save a script once more under another name, and open that. */
 export async function duplicateScript(queries: QueryClient, script: SavedScript): Promise<void> {
-  await tried(queries, async () => {
+  await change(queries, async () => {
     const { script: source, url, timeout_s, origins } = script;
     const name = i18next.t("scripts.copyOf", { name: script.name }).slice(0, 200);
     const copy = await addScript(queries, { name, script: source, url, timeout_s, origins });
@@ -58,12 +48,8 @@ export async function duplicateScript(queries: QueryClient, script: SavedScript)
   });
 }
 
-async function tried(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    notify(reason(error));
-  }
+async function change(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
+  await tried(act);
   readAgain(queries);
   keepFocus();
 }

@@ -4,16 +4,15 @@ import {
   type UseQueryResult,
   useInfiniteQuery,
   useQuery,
-  useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect } from "react";
 import type { SavedScript, ScriptExample, ScriptLine, ScriptRun, ScriptRunList } from "../api.generated";
 import { api } from "../live/api";
-import { afterOpening, listenToSession } from "../live/session";
+import { afterOpening } from "../live/session";
+import { useNews } from "../live/useNews";
 
 const SCRIPTS = ["scripts"];
 const LIST = [...SCRIPTS, "list"];
-const SETTLE_MS = 120;
+const NEWS = ["script", "task"];
 const RUNS = 20;
 
 /** The saved scripts without their code. */
@@ -65,24 +64,7 @@ export function useTimes(cron: string, time_zone: string): UseQueryResult<string
 
 /** Keep what is shown true to what happens in this workspace. */
 export function useScriptEvents(): void {
-  const queries = useQueryClient();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        readAgain(queries);
-      }, SETTLE_MS);
-    };
-    const stop = listenToSession({
-      onEvents: (events) => events.some(({ kind }) => kind === "script" || kind === "task") && ask(),
-      onGap: ask,
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [queries]);
+  useNews(NEWS, readAgain);
 }
 
 /** Show a script as a call has answered it. */

@@ -2,9 +2,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SavedScript, Schedule } from "../api.generated";
 import type { CallError } from "../live/errors";
+import { currentOf } from "../live/errors";
 import { reason } from "../ui/reason";
 import { useSettled } from "../ui/useSettled";
-import { changeScript, currentOf } from "./changing";
+import { changeScript } from "./changing";
 import { useTimes } from "./reading";
 import { cronOf, type Plan, planOf } from "./schedules";
 
@@ -85,7 +86,7 @@ async function onNewest<Value>(
   try {
     return await act(script);
   } catch (error) {
-    const newest = currentOf(error);
+    const newest = currentOf<SavedScript>(error);
     if (!newest) throw error;
     return act(newest);
   }

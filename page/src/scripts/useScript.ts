@@ -2,10 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import { useRef, useState } from "react";
 import type { SavedScript, ScriptIn } from "../api.generated";
+import { currentOf } from "../live/errors";
 import { go } from "../shell/place";
 import { notify } from "../ui/notify";
 import { reason } from "../ui/reason";
-import { addScript, changeScript, currentOf } from "./changing";
+import { addScript, changeScript } from "./changing";
 import { type Draft, draftOf, EMPTY, type Field, isSame, type Problems, readDraft } from "./drafts";
 import { growInto, type Kept, keepDraft, keptDraft } from "./keeping";
 
@@ -93,7 +94,7 @@ export function useScript(saved: SavedScript | null): ScriptState {
   }
 
   async function fail(error: unknown, sent: Draft, onto: SavedScript | null): Promise<SavedScript | null> {
-    const theirs = currentOf(error);
+    const theirs = currentOf<SavedScript>(error);
     if (!theirs) notify(i18next.t("scripts.notSaved", { reason: reason(error) }));
     else if (isSame(draftOf(theirs), sent)) return settle(theirs, sent);
     else if (onto && isSame(draftOf(theirs), draftOf(onto))) return await again(theirs, sent);
@@ -108,7 +109,7 @@ export function useScript(saved: SavedScript | null): ScriptState {
       setConflict(null);
       return settle(now, mine);
     } catch (error) {
-      const newest = currentOf(error);
+      const newest = currentOf<SavedScript>(error);
       if (newest) setConflict({ mine, theirs: newest });
       else notify(i18next.t("scripts.notSaved", { reason: reason(error) }));
       return null;

@@ -3,7 +3,7 @@ import { AREAS, HOME } from "../areas";
 import { QuestionDoor } from "../tasks/QuestionDoor";
 import { TokensDoor } from "../tokens/TokensDoor";
 import { Notices } from "../ui/Notices";
-import { useWide } from "../ui/useWide";
+import { useWide } from "../ui/room";
 import { AreaBoundary } from "./AreaBoundary";
 import { AreaBar } from "./AreaLinks";
 import { ConnectionNotice } from "./ConnectionState";

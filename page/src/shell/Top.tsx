@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuestions } from "../tasks/questions";
 import { IconButton } from "../ui/Button";
-import { useWide } from "../ui/useWide";
+import { useWide } from "../ui/room";
 import { ConnectionDot } from "./ConnectionState";
 import { useDrawer } from "./drawer";
 

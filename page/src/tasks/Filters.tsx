@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { writeNumber } from "../i18n/formats";
 import { Button } from "../ui/Button";
 import { Menu, MenuChoice, MenuLine } from "../ui/Menu";
-import { useWide } from "../ui/useWide";
+import { useWide } from "../ui/room";
 import { GROUPS, type Group, type Shown } from "./grouping";
 import { useKindName } from "./kinds";
 

@@ -6,7 +6,7 @@ import { CallError } from "../live/errors";
 import { go } from "../shell/place";
 import { keepFocus } from "../ui/focusPlace";
 import { notify } from "../ui/notify";
-import { reason } from "../ui/reason";
+import { offerUndo, tried } from "../ui/tried";
 import { forgetQuestion } from "./questions";
 import { readAgain, showTask } from "./reading";
 
@@ -26,12 +26,12 @@ export async function answerTask(queries: QueryClient, task: Task, answer: unkno
 }
 
 export async function cancelTask(queries: QueryClient, task: Task): Promise<void> {
-  await tried(queries, async () => showTask(queries, await api.cancel_task(task.id)));
+  await change(queries, async () => showTask(queries, await api.cancel_task(task.id)));
 }
 
 /** Do a task anew, and go to the new one where the old one is open. */
 export async function retryTask(queries: QueryClient, task: Task, isOpen = false): Promise<void> {
-  await tried(queries, async () => {
+  await change(queries, async () => {
     const fresh = await api.retry_task(task.id);
     readAgain(queries);
     if (isOpen) go(`/tasks/${fresh.id}`, true);
@@ -44,27 +44,20 @@ export async function retryTask(queries: QueryClient, task: Task, isOpen = false
 }
 
 export async function rankTask(queries: QueryClient, task: Task, priority: number): Promise<void> {
-  await tried(queries, async () => showTask(queries, await api.update_task(task.id, priority)));
+  await change(queries, async () => showTask(queries, await api.update_task(task.id, priority)));
 }
 
 /** Take an ended task off the list, and offer to bring it back. */
 export async function deleteTask(queries: QueryClient, task: Task): Promise<void> {
-  await tried(queries, async () => {
+  await change(queries, async () => {
     await api.delete_task(task.id);
     document.querySelector("main")?.focus(); // the row and its menu go away
-    notify(i18next.t("tasks.deleted"), {
-      label: i18next.t("ui.undo"),
-      run: () => void tried(queries, () => api.restore_task(task.id)),
-    });
+    offerUndo(i18next.t("tasks.deleted"), () => change(queries, () => api.restore_task(task.id)));
   });
 }
 
-async function tried(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    notify(reason(error));
-  }
+async function change(queries: QueryClient, act: () => Promise<unknown>): Promise<void> {
+  await tried(act);
   readAgain(queries);
   keepFocus();
 }

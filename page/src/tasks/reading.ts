@@ -6,12 +6,11 @@ import {
   type UseQueryResult,
   useInfiniteQuery,
   useQuery,
-  useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect } from "react";
 import type { Task, TaskList } from "../api.generated";
 import { api } from "../live/api";
-import { afterOpening, listenToSession } from "../live/session";
+import { afterOpening } from "../live/session";
+import { useNews } from "../live/useNews";
 import { hasEnded } from "../ui/useTask";
 import { Highest } from "./highest";
 import { WATCH } from "./kinds";
@@ -20,7 +19,7 @@ import { TASKS } from "./questions";
 const MOST_OPEN = 200;
 const PAGE = 50;
 const LOOK_MS = 1_000; // how far a task is, and whose turn it is, are no news of the workspace's stream
-const SETTLE_MS = 120;
+const NEWS = ["task"];
 
 const highest = new Highest();
 
@@ -62,25 +61,7 @@ export function useOneTask(id: string, isAsked = true): UseQueryResult<Task> {
 
 /** Keep what is shown of tasks true to what happens in this workspace. */
 export function useTaskEvents(): void {
-  const queries = useQueryClient();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = () => {
-      // Several moves of a task come close behind one another.
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        readAgain(queries);
-      }, SETTLE_MS);
-    };
-    const stop = listenToSession({
-      onEvents: (events) => events.some((event) => event.kind === "task") && ask(),
-      onGap: ask,
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [queries]);
+  useNews(NEWS, readAgain);
 }
 
 /** Show how far a task is, as its stream tells. */
