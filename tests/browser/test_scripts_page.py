@@ -254,9 +254,54 @@ def test_two_pages_that_change_one_script_are_shown_both_versions(page: Page, ch
     page.call("update_script", script["id"], {"script": "return 'theirs'"})
     page.button(EN("scripts.saveChanges")).click()
     page.wait(lambda: EN("scripts.conflict.title") in page.text, "both versions")
+    assert compared(page, EN("scripts.code")) == [
+        f"−{EN('scripts.conflict.only.theirs')}return 'theirs'",
+        f"+{EN('scripts.conflict.only.mine')}return 'mine'",
+    ]
     page.button(EN(f"scripts.conflict.{choice}")).click()
     page.wait(lambda: is_saved(page, EN) and code_of(page) == kept, "the one that stays")
     assert page.call("get_script", script["id"])["script"] == kept
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-CN", "dark")])
+def test_what_two_pages_have_changed_is_compared_line_by_line_on_a_phone(
+    browsers: Browsers, server: Server, language: str, scheme: str
+) -> None:
+    said = words(language)
+    page = as_phone(browsers(language=language, has_mouse=False))
+    page.prefer(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
+    open_scripts(page, server.url, said)
+    page.wait(lambda: said("scripts.empty.title") in page.text, "the empty area")
+    lines = [f"step({number});" for number in range(40)]
+    script = add_script(page, script="\n".join(lines))
+    page.go(f"#/scripts/{script['id']}")
+    page.wait(lambda: code_of(page).startswith(lines[0]), "the code")
+    write_code(page, "\n".join([*lines[:30], "mine();", *lines[31:]]))
+    theirs = "\n".join([lines[0], "theirs(" + "'a very long text', " * 9 + ");", *lines[1:]])
+    page.call("update_script", script["id"], {"script": theirs, "name": "Costs"})
+    page.button(said("scripts.saveChanges")).click()
+    page.wait(lambda: said("scripts.conflict.title") in page.text, "both versions")
+    only_theirs, only_mine = (said(f"scripts.conflict.only.{side}") for side in ("theirs", "mine"))
+    assert compared(page, said("scripts.name")) == [f"−{only_theirs}Costs", f"+{only_mine}Prices"]
+    told = compared(page, said("scripts.code"))
+    changed = [line for line in told if only_theirs in line or only_mine in line]
+    assert [line[:1] for line in changed] == ["−", "−", "+"]
+    assert changed[1:] == [f"−{only_theirs}step(30);", f"+{only_mine}mine();"]
+    folds = page.all('[role="dialog"] summary')
+    assert [each.text.splitlines()[-1] for each in folds] == [
+        said("scripts.conflict.folded.both", num=num) for num in ("23", "6")
+    ]
+    assert "step(10);" not in told
+    folds[0].click()
+    page.wait(lambda: "step(10);" in compared(page, said("scripts.code")), "the lines between")
+    assert overflowing(page) + small_targets(page) == []
+    last = page.all(f'ol[aria-label="{said("scripts.code")}"] > li')[-1]
+    page.driver.execute_script("arguments[0].scrollIntoView()", last)
+    keep = page.button(said("scripts.conflict.keepMine"))
+    page.wait(lambda: last.rect["y"] + last.rect["height"] <= keep.rect["y"], "the last line above the buttons")
+    keep.click()
+    page.wait(lambda: is_saved(page, said), "the one that stays")
+    assert page.problems == []
 
 
 def test_what_another_page_changes_is_shown_where_nothing_was_typed(page: Page) -> None:
@@ -345,6 +390,13 @@ def test_the_table_of_a_site_becomes_items_although_the_tab_is_closed(
         page.go("#/scripts")
         page.wait(lambda: page.all(".cm-content"), "the script that was not saved")
         wait_for_end(page, EN)
+
+
+def compared(page: Page, title: str) -> list[str]:
+    """Return the lines of a comparison as a screen reader and the eye have them: sign, whose it is, text."""
+    lines = "return [...arguments[0].querySelectorAll('li:not(:has(li, summary))')].map((line) => line.textContent)"
+    told: list[str] = page.driver.execute_script(lines, page.one(f'ol[aria-label="{title}"]'))
+    return told
 
 
 def click_above(page: Page, screen: WebElement) -> None:

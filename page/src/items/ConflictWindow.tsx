@@ -6,7 +6,7 @@ import { writeWhen } from "../i18n/formats";
 import { currentOf } from "../live/errors";
 import { Button } from "../ui/Button";
 import { reason } from "../ui/reason";
-import { Window } from "../ui/Window";
+import { Window, WindowFoot } from "../ui/Window";
 import { putItem } from "./changing";
 import { nameOf } from "./columns";
 import { type Draft, draftOf, isSame, plain, readDraft } from "./drafts";
@@ -89,13 +89,13 @@ function Buttons(props: { clashes: Clash[]; choice: Choice; onKeep: (sides: Choi
   const { t } = useTranslation();
   const { clashes, choice, onKeep } = props;
   return (
-    <div className="sticky -bottom-5 -mx-5 mt-4 -mb-5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-raised px-5 py-4 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6">
+    <WindowFoot>
       <Button onClick={() => onKeep(allFrom("theirs", clashes))}>{t("items.conflict.takeTheirs")}</Button>
       <Button onClick={() => onKeep(allFrom("mine", clashes))}>{t("items.conflict.keepMine")}</Button>
       <Button kind="primary" onClick={() => onKeep(choice)}>
         {t("items.conflict.save")}
       </Button>
-    </div>
+    </WindowFoot>
   );
 }
 

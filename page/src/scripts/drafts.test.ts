@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { SavedScript } from "../api.generated";
-import { type Draft, draftOf, draftOfExample, EMPTY, isSame, readDraft, unnamedOrigin } from "./drafts";
+import {
+  type Draft,
+  draftOf,
+  draftOfExample,
+  EMPTY,
+  fieldsThatDiffer,
+  isSame,
+  readDraft,
+  unnamedOrigin,
+} from "./drafts";
 
 const SAVED: SavedScript = {
   id: "1",
@@ -35,6 +44,12 @@ test("a new script is unchanged until something is typed", () => {
   expect(isSame(EMPTY, { ...EMPTY })).toBe(true);
   expect(isSame(EMPTY, { ...EMPTY, script: "return 1" })).toBe(false);
   expect(isSame(draftOf(SAVED), { ...draftOf(SAVED), origins: "" })).toBe(false);
+});
+
+test("the fields in which two drafts differ are named, the code last", () => {
+  const other = { ...draftOf(SAVED), script: "return 2", url: "", name: "Other" };
+  expect(fieldsThatDiffer(draftOf(SAVED), other)).toEqual(["name", "url", "script"]);
+  expect(fieldsThatDiffer(other, { ...other })).toEqual([]);
 });
 
 test("an example is a draft with its name, its code and its time", () => {

@@ -15,6 +15,8 @@ export type Problems = Partial<Record<Field, Problem>>;
 
 export const EMPTY: Draft = { name: "", script: "", url: "", timeout: "30", origins: "" };
 
+const FIELDS = ["name", "url", "timeout", "origins", "script"] as const;
+
 // NOTE: what api/engine_shapes.py takes.
 export const MAX_RUN_S = 600;
 export const MAX_NAME = 200;
@@ -32,7 +34,12 @@ export function draftOfExample({ name, script, url, timeout_s }: ScriptExample):
 }
 
 export function isSame(one: Draft, other: Draft): boolean {
-  return (Object.keys(EMPTY) as Field[]).every((field) => one[field] === other[field]);
+  return fieldsThatDiffer(one, other).length === 0;
+}
+
+/** The fields in which two drafts differ, in the order in which they are shown. */
+export function fieldsThatDiffer(one: Draft, other: Draft): Field[] {
+  return FIELDS.filter((field) => one[field] !== other[field]);
 }
 
 /** What a draft says, and what is wrong with its fields; a script without a name gets `unnamed`. */

@@ -49,6 +49,15 @@ export function Window({ title, trigger, onClose, isWide = false, children }: Wi
   );
 }
 
+/** What a window ends with, in sight however long the window is. */
+export function WindowFoot({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <div className="sticky -bottom-5 -mx-5 mt-4 -mb-5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-raised px-5 py-4 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6">
+      {children}
+    </div>
+  );
+}
+
 // Known before the window takes the focus, which it does in a later effect.
 function useOrigin(): RefObject<HTMLElement | null> {
   const origin = useRef<HTMLElement>(null);
