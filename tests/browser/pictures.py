@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser import scenes
+from tests.browser import scenes, script_scenes
 from tests.browser.chromium import Page, chromium
 from tests.browser.phone import as_phone
+from tests.browser.script_scenes import Museum
 from tests.browser.seeds import Turn, add_conversation, open_conversation
 from tests.browser.task_server import TaskServer
 from tests.browser.words import Words, words
+from tests.engines.served import engine_server
 from tests.running import ROOT, Server, free_port
 
 FOLDER = ROOT / "docs" / "images"
@@ -76,6 +78,7 @@ class Picture:
     is_dark: bool = False
     has_model: bool = True
     has_tasks: bool = False  # the long work of the probe
+    has_engine: bool = False
 
 
 def nothing_yet(_server: Server, page: Page, _said: Words) -> None:
@@ -167,6 +170,15 @@ PICTURES = {
     "tasks-question": Picture(scene=scenes.question, has_tasks=True),
     "tasks-phone": Picture(scene=scenes.tasks, language="zh-CN", is_phone=True, is_dark=True, has_tasks=True),
     "tasks-phone-question": Picture(scene=scenes.question, is_phone=True, has_tasks=True),
+    "scripts": Picture(scene=script_scenes.script, has_engine=True),
+    "scripts-conflict": Picture(scene=script_scenes.conflict, has_engine=True),
+    "scripts-phone": Picture(scene=script_scenes.script, is_phone=True, has_engine=True),
+    "scripts-phone-page": Picture(
+        scene=script_scenes.seen, language="zh-CN", is_phone=True, is_dark=True, has_engine=True
+    ),
+    "scripts-phone-conflict": Picture(
+        scene=script_scenes.conflict, language="zh-CN", is_phone=True, is_dark=True, has_engine=True
+    ),
     "tokens": Picture(scene=scenes.tokens),
     "tokens-phone": Picture(scene=scenes.tokens, language="zh-CN", is_phone=True),
 }
@@ -195,10 +207,13 @@ def main(names: list[str]) -> None:
         Server(Path(folder) / "local") as local,
         Server(Path(folder) / "dead", model_url=nobody, model_name="large", local_model="false") as dead,
         TaskServer(Path(folder) / "tasks") as busy,
+        Museum() as museum,
+        engine_server(Path(folder) / "scripts", "chrome", egress=museum.address) as engine,
     ):
         for name in names or PICTURES:
             picture = PICTURES[name]
-            take(name, busy if picture.has_tasks else local if picture.has_model else dead)
+            with_more = busy if picture.has_tasks else engine if picture.has_engine else None
+            take(name, with_more or (local if picture.has_model else dead))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,11 @@ setInterval(() => {
   for (const picture of document.querySelectorAll('[role=application] img')) window.pictures.add(picture.src);
 }, 20);
 """
+# How high the picture of a console is, and how much of the console is below what is seen.
+BELOW = """
+const picture = document.querySelector("section img"), log = picture?.closest("section");
+return picture?.naturalWidth > 1 && [picture.height, log.scrollHeight - log.scrollTop - log.clientHeight];
+"""
 EN = words("en")
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("scripts-page")]
@@ -338,6 +343,15 @@ def test_the_task_of_a_run_leads_to_its_script_and_shows_its_picture(page: Page,
     page.wait(lambda: page.all('[role="dialog"] section img'), "the picture in the log", 60)
     page.one(f'[role="dialog"] a[href="#/scripts/{script["id"]}"]').click()
     page.wait(lambda: code_of(page) == "return 1", "the script")
+
+
+def test_the_end_of_a_run_is_in_sight_below_its_picture(page: Page, site: Site) -> None:
+    script = add_script(page, url=f"{site.url}/table", script="for (let at = 0; at < 40; at++) console.log(at);")
+    page.go(f"#/scripts/{script['id']}")
+    page.wait(lambda: page.all(".cm-line"), "the code")
+    run(page, EN)
+    wait_for_end(page, EN)
+    page.wait(lambda: (page.driver.execute_script(BELOW) or [0, 99])[1] < 2, "the end below the picture")
 
 
 def test_without_a_browser_scripts_are_written_and_saved_and_the_run_says_what_to_install(

@@ -22,10 +22,12 @@ export function Log({ task, frame = FRAMED }: LogProps): ReactNode {
   const { log, problem, again } = useLog(task);
   const box = useRef<HTMLElement>(null);
   const isAtEnd = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place follows what is shown
-  useLayoutEffect(() => {
+  const lastTop = useRef(0);
+  const keepEnd = () => {
     if (isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [log]);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place follows what is shown
+  useLayoutEffect(keepEnd, [log]);
   if (problem !== null) {
     return (
       <Trouble what={t("tasks.log.failed")} why={problem} action={{ label: t("ui.retry"), run: again }} />
@@ -38,9 +40,13 @@ export function Log({ task, frame = FRAMED }: LogProps): ReactNode {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className={`overflow-x-hidden overflow-y-auto px-3.5 py-2.5 text-xs leading-relaxed [overflow-anchor:none] ${frame}`}
+      onLoadCapture={keepEnd} // a picture has its height only then
       onScroll={(event) => {
         const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
+        const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
+        // Something may have grown before this is told: only who goes back wants to read elsewhere.
+        if (isNear || scrollTop < lastTop.current) isAtEnd.current = isNear;
+        lastTop.current = scrollTop;
       }}
     >
       {log.isCut && <p className="pb-1.5 text-faint">{t("tasks.log.cut")}</p>}
