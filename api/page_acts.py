@@ -42,6 +42,7 @@ MAX_OPEN = 8  # of one workspace
 MAX_LINES = 1_000  # of a run's console
 MAX_LETTERS = 262_144
 MAX_NOTICE = 500  # letters
+WATCH_KEPT_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Doing:
         return [
             Kind(name=SCRIPT, run=self.run_script, may_be_retried=True, alone=True, fold=_with_all_lines, **words),
             Kind(name=PAGE, run=self.run_act, **words),
-            Kind(name=WATCH, run=self.run_watch, on_end=forget_pictures, quiet=True, **words),
+            Kind(name=WATCH, run=self.run_watch, on_end=forget_pictures, quiet=True, kept_s=WATCH_KEPT_S, **words),
         ]
 
 

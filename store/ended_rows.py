@@ -27,6 +27,13 @@ def ended_before(connection: Connection, before_ms: int, limit: int) -> Sequence
     return connection.execute(query).scalars().all()
 
 
+def of_kind(connection: Connection, kind: str, between_ms: tuple[int, int], limit: int) -> Sequence[UUID]:
+    """Return tasks of one kind that ended between two moments, the oldest first."""
+    ended = (tasks.c.ended_ms >= between_ms[0], tasks.c.ended_ms < between_ms[1])
+    query = select(tasks.c.id).where(*ended, tasks.c.kind == kind).order_by(tasks.c.ended_ms).limit(limit)
+    return connection.execute(query).scalars().all()
+
+
 def beyond(connection: Connection, num_kept: int, limit: int) -> list[UUID]:
     """Return ended tasks of workspaces that have more than so many, but for the newest ones."""
     ended = tasks.c.ended_ms.is_not(None)

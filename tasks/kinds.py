@@ -67,6 +67,7 @@ class Kind:
     `place` which runners take it up: those of any process, or one that holds the engine's pages. Of such work one
     workspace has one task of a kind that is `alone` under way at a time, and `on_claim` tells, in the transaction that
     takes it up, whether this process may do it. What is `quiet` is not listed among the tasks unless it is asked for.
+    `kept_s` is how long a task stays after its end where nobody looks at it any more; None for as long as all others.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Kind:
     alone: bool = False
     on_claim: Callable[[Write, TaskRow], bool] = _gladly
     quiet: bool = False
+    kept_s: float | None = None
 
     def __post_init__(self) -> None:
         is_number = isinstance(self.on_leave, (int, float)) and not isinstance(self.on_leave, bool)

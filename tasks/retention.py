@@ -34,10 +34,14 @@ class Retention:
         self._kinds = kinds
         self._kept = kept
         self._folded_to_ms = 0  # what ended before is folded, as far as this process saw
+        self._gone_to_ms = dict[str, int]()  # what ended before of a kind that is kept for less is gone
 
     def sweep(self) -> None:
         """Do what there is to do."""
         self._fold()
+        for kind in self._kinds.values():
+            if kind.kept_s is not None:
+                self._remove_kind(kind.name, now_ms() - int(1000 * kind.kept_s))
         before_ms = now_ms() - self._kept.tasks_ms
         self._remove(lambda connection: ended_rows.ended_before(connection, before_ms, self.BATCH))
         self._remove(lambda connection: ended_rows.beyond(connection, self._kept.num_tasks, self.BATCH))
@@ -63,6 +67,11 @@ class Retention:
         with self._database.write(task_id) as write:
             last, _folded = event_rows.position(write.connection, task_id)
             fold_stream(write.connection, task_id, last - 1, fold)
+
+    def _remove_kind(self, name: str, before_ms: int) -> None:
+        between_ms = self._gone_to_ms.get(name, 0), before_ms
+        self._remove(lambda connection: ended_rows.of_kind(connection, name, between_ms, self.BATCH))
+        self._gone_to_ms[name] = before_ms
 
     def _remove(self, find: Callable[[Connection], Sequence[UUID]]) -> None:
         while True:

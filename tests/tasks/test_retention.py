@@ -17,9 +17,13 @@ from tests.tasks.workshop import Workshop, run_together
 HOUR_MS = 3_600_000
 
 
-def ended_task(workshop: Workshop, ago_ms: int, *words: str) -> UUID:
+def ended_task(workshop: Workshop, ago_ms: int, *words: str, kind: str = "work") -> UUID:
     """Return a task that said some words and ended so long ago."""
-    task = workshop.held()
+    task = workshop.submit(kind)
+    held = workshop.claim()
+    assert held is not None
+    assert held.id == task.id
+    task = held
     for word in words:
         workshop.journal.append(task.id, task.fence, ("text", {"text": word}))
     workshop.journal.flush(task.id, task.fence)
@@ -84,6 +88,25 @@ def test_a_task_goes_with_its_events_some_weeks_after_its_end(workshop: Workshop
         assert task_rows.find(connection, old) is None
         assert event_rows.position(connection, old) == (0, 0)
         assert connection.execute(events.select().where(events.c.stream_id == old)).all() == []
+
+
+def test_what_is_kept_for_less_goes_with_its_events_and_nothing_else_does(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Retention, "BATCH", 2)
+    workshop.add_kind(lambda _work: None, "look", kept_s=3600)
+    old = [ended_task(workshop, HOUR_MS + 60_000, "a", kind="look") for _ in range(5)]
+    new, other = ended_task(workshop, HOUR_MS - 60_000, kind="look"), ended_task(workshop, 2 * HOUR_MS)
+    open_one = workshop.submit("look")
+    sweeper = retention(workshop)
+    sweeper.sweep()
+    assert set(ids(workshop)) == {new, other, open_one.id}
+    with workshop.database.read() as connection:
+        assert {event_rows.position(connection, task) for task in old} == {(0, 0)}
+    with workshop.database.write() as write:
+        task_rows.change(write.connection, new, ended_ms=now_ms() - HOUR_MS)
+    sweeper.sweep()
+    assert set(ids(workshop)) == {other, open_one.id}
 
 
 def test_the_newest_ended_tasks_of_a_workspace_stay_and_no_open_one_counts(workshop: Workshop) -> None:
