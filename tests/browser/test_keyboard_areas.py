@@ -13,6 +13,16 @@ from tests.running import Server
 
 pytestmark = pytest.mark.timeout(120)
 
+# A server that takes its time: what has the focus goes away long before the answer comes.
+LATE = """
+const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+Object.defineProperty(WebSocket.prototype, "onmessage", {
+  set(hear) {
+    set.call(this, hear && ((message) => setTimeout(() => hear.call(this, message), 300)));
+  },
+});
+"""
+
 
 def test_items_need_no_pointer(browsers: Browsers, chat_server: Server) -> None:
     page, keyboard, said = opened(browsers, chat_server)
@@ -152,6 +162,7 @@ def test_scripts_need_no_pointer(browsers: Browsers, chat_server: Server) -> Non
     keyboard.choose(said("scripts.delete"))
     page.wait(lambda: said("scripts.empty.title") in page.text, "the empty area")
     keyboard.keeps("deleting")
+    page.button(said("ui.undo"))
     keyboard.press(Keys.F8, Keys.ENTER)
     page.wait(lambda: page.all('main nav a[href^="#/scripts/"]'), "the script again")
     keyboard.keeps("bringing back")
@@ -182,6 +193,7 @@ def test_tokens_need_no_pointer(browsers: Browsers, chat_server: Server) -> None
 def opened(browsers: Browsers, server: Server) -> tuple[Page, Keyboard, Words]:
     page, said = browsers(), words("en")
     page.prefer(prefers_reduced_motion="reduce")
+    page.before_each_document(LATE)
     page.open(server.url)
     page.labelled(said("chat.message"))
     return page, Keyboard(page), said

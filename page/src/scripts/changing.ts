@@ -30,6 +30,7 @@ export async function deleteScript(queries: QueryClient, script: SavedScript): P
   // Before its end is heard of, which would be told as another page's doing.
   hideScript(queries, script.id);
   if (location.hash === `#/scripts/${script.id}`) go("/scripts", true);
+  keepFocus(); // the menu goes away now, however late the answer comes
   await change(queries, async () => {
     await api.delete_script(script.id);
     offerUndo(i18next.t("scripts.deleted", { name: script.name }), () =>

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./Button";
+import { keepFocus } from "./focusPlace";
 import { currentNotices, dismiss, type Notice, watchNotices } from "./notify";
 
 const SHOWN_MS = 8_000;
@@ -44,7 +45,7 @@ function NoticeLine({ notice }: { notice: Notice }): ReactNode {
       <IconButton
         label={t("ui.close")}
         className="size-8 text-canvas! opacity-70 hover:bg-canvas/15! hover:opacity-100"
-        onClick={() => dismiss(notice.id)}
+        onClick={() => leave(notice)}
       >
         <X aria-hidden="true" className="size-4" />
       </IconButton>
@@ -58,11 +59,17 @@ function ActionButton({ notice }: { notice: Notice }): ReactNode {
       type="button"
       className="ml-2 shrink-0 rounded-lg px-2.5 py-1.5 font-semibold underline underline-offset-4 hover:bg-canvas/15"
       onClick={() => {
-        dismiss(notice.id);
+        leave(notice);
         notice.action?.run();
       }}
     >
       {notice.action?.label}
     </button>
   );
+}
+
+// Its buttons go away with it.
+function leave(notice: Notice): void {
+  dismiss(notice.id);
+  keepFocus();
 }
