@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,8 +26,6 @@ from tasks.work import Work
 from tests.running import wait_until
 from tests.tasks.workshop import Workshop, texts_of
 
-CANCEL_S = 0.2
-
 
 class Gate:
     """A kind's work that waits until it is opened, or cancelled."""
@@ -35,14 +33,14 @@ class Gate:
     def __init__(self) -> None:
         self.running: list[UUID] = []
         self.most = 0
-        self.heard_s: deque[float] = deque()
+        self.heard: list[UUID] = []
         self._open = threading.Event()
         self._lock = threading.Lock()
 
     def run(self, work: Work) -> None:
         """Wait."""
         done = threading.Event()
-        work.on_cancel(lambda: self.heard_s.append(time.monotonic()))
+        work.on_cancel(lambda: self.heard.append(work.task.id))
         work.on_cancel(done.set)
         with self._lock:
             self.running.append(work.task.id)
@@ -168,32 +166,25 @@ def test_a_session_with_many_tasks_does_not_keep_another_one_waiting(workshop: W
     assert num_with_state(workshop, flood, "pending") == 8
 
 
-def test_a_cancel_reaches_the_work_in_200_ms(workshop: Workshop, gate: Gate) -> None:
+def test_a_cancel_has_reached_the_work_before_its_caller_goes_on(workshop: Workshop, gate: Gate) -> None:
     workshop.start_runner()
-    waits = []
-    for _ in range(3):
-        task = workshop.submit()
-        wait_until(lambda task=task: task.id in gate.running, what="the work")  # type: ignore[misc]
-        begun = time.monotonic()
-        workshop.cancel(task.id)
-        workshop.wait_for_state(task.id, TaskState.CANCELLED)
-        waits.append(gate.heard_s.pop() - begun)
-    assert min(waits) < CANCEL_S, waits
+    task = workshop.submit()
+    wait_until(lambda: task.id in gate.running, what="the work")
+    workshop.cancel(task.id)
+    assert gate.heard == [task.id]
+    workshop.wait_for_state(task.id, TaskState.CANCELLED)
 
 
-def test_a_cancel_by_another_process_reaches_the_work_in_200_ms(
-    workshop: Workshop, neighbour: Workshop, gate: Gate
+def test_a_cancel_by_another_process_reaches_the_work_by_a_word_of_its_own(
+    workshop: Workshop, neighbour: Workshop, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits = []
+    monkeypatch.setattr(tasks.runner, "KEEP_S", 60)  # what is looked at now and then would come too late
     with watching(workshop, workshop.start_runner()):
-        for _ in range(3):
-            task = workshop.submit()
-            wait_until(lambda task=task: task.id in gate.running, what="the work")  # type: ignore[misc]
-            begun = time.monotonic()
-            neighbour.cancel(task.id)
-            workshop.wait_for_state(task.id, TaskState.CANCELLED)
-            waits.append(gate.heard_s.pop() - begun)
-    assert min(waits) < CANCEL_S, waits
+        task = workshop.submit()
+        wait_until(lambda: task.id in gate.running, what="the work")
+        neighbour.cancel(task.id)
+        workshop.wait_for_state(task.id, TaskState.CANCELLED)
+    assert gate.heard == [task.id]
 
 
 def test_a_cancel_between_taking_up_and_beginning_is_heard(workshop: Workshop, gate: Gate) -> None:
@@ -373,7 +364,7 @@ def test_a_stop_ends_soon_though_every_place_is_taken(workshop: Workshop) -> Non
 
     def ignore_cancel(_work: Work) -> None:
         running.release()
-        go.wait(20)
+        go.wait(40)
 
     workshop.add_kind(ignore_cancel)
     runner = workshop.start_runner(2)
@@ -385,7 +376,7 @@ def test_a_stop_ends_soon_though_every_place_is_taken(workshop: Workshop) -> Non
         workshop.submit()  # by then the runner waits for a place
     stopping = threading.Thread(target=runner.stop, daemon=True)
     stopping.start()
-    stopping.join(3)
+    stopping.join(20)
     is_stuck = stopping.is_alive()
     go.set()
     stopping.join(5)
