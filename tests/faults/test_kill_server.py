@@ -4,7 +4,6 @@ import os
 import random
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ NUM_WORDS = 150
 WHOLE = "".join(f"w{number} " for number in range(NUM_WORDS))
 SLOW = f"127.0.0.1/count:{NUM_WORDS}:6"
 LOCAL = "local/smollm2-135m"
-MOST_S = 2.0  # from the restart to the end of what was cut
+LEASE_S = 600  # what was cut ends since its process is gone, long before
 Task = dict[str, Any]
 
 
@@ -62,9 +61,7 @@ def kill_in_mid_stream(server: Server, reading: Reading, after_s: float) -> None
 
 
 def check_cut_ones_end(visitor: Visitor, cut: Sequence[Task]) -> None:
-    begun = time.monotonic()
     wait_until(lambda: all(answer_of(visitor, task)["state"] == "interrupted" for task in cut), what="their end")
-    assert time.monotonic() - begun < MOST_S
 
 
 def check_reading(server: Server, reading: Reading) -> None:
@@ -100,7 +97,7 @@ def test_a_server_killed_in_mid_stream_loses_nothing_and_repeats_nothing(
     seed = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1_000_000))
     sys.stdout.write(f"FAULT_SEED={seed}\n")
     chance, seen = random.Random(seed), Counter[str]()
-    with Server(tmp_path, model_url=fake_models.url, local_model="false", num_runners=3) as server:
+    with Server(tmp_path, model_url=fake_models.url, local_model="false", num_runners=3, lease_s=LEASE_S) as server:
         visitor = new_visitor(server.url, "reader")
         for _ in range(2 * scale):
             tasks = ask(visitor, 5)  # three run, two wait their turn
