@@ -14,19 +14,21 @@ meter.run = (now, before) => {
 meter.start = () => { meter.times = []; meter.going = true; requestAnimationFrame((now) => meter.run(now)); };
 """
 # Moves what scrolls by so many pixels at each frame; what comes in at its edge in the meantime is part of the way.
+# Gives up where nothing else has come into sight for long, however long the whole way takes.
 SCROLL = """
 const [step, more, isThere, done] = arguments;
 const box = [...document.querySelectorAll('main *')].find((e) => e.querySelector(':scope [role=log]') &&
   ['auto', 'scroll'].includes(getComputedStyle(e).overflowY));
 const button = () => [...document.querySelectorAll('main button')].find((e) => e.textContent.trim() === more);
-const until = performance.now() + 30000;
+let first = '', until = 0;
 const go = () => {
   const before = box.scrollTop;
   box.scrollTop += step;
   if (step < 0 && box.scrollTop === 0) button()?.click();
   const texts = [...document.querySelectorAll('article')].map((e) => e.textContent);
   if (texts.some((text) => text.startsWith(isThere))) return done('there');
-  if (performance.now() > until) return done(`${isThere} is not reached, but ${texts[0]}`);
+  if (texts[0] !== first) [first, until] = [texts[0], performance.now() + 15000];
+  if (performance.now() > until) return done(`${isThere} is not reached, but ${first}`);
   requestAnimationFrame(go);
 };
 go();
@@ -58,6 +60,6 @@ class Frames:
 
     def scroll(self, step_px: int, more: str, to: str) -> None:
         """Scroll by a step each frame until a message that begins with `to` is there; `more` asks for earlier ones."""
-        self._page.driver.set_script_timeout(60)
+        self._page.driver.set_script_timeout(110)
         ended = self._page.driver.execute_async_script(SCROLL, step_px, more, to)
         assert ended == "there", ended
