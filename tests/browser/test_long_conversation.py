@@ -7,10 +7,11 @@ from tests.browser.chromium import Page
 from tests.browser.conftest import Browsers
 from tests.browser.frames import Frames
 from tests.browser.seeds import Turn, add_conversation, open_conversation
-from tests.browser.words import words
+from tests.browser.words import Words, words
 from tests.running import Server
 
 NUM_TURNS = 1000
+NUM_SHORT = 100
 MOST_FRAME_MS = 50
 MOST_ARTICLES = 150
 STEP_PX = 800
@@ -25,24 +26,33 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("long conversati
 
 def test_two_thousand_messages_scroll_and_take_letters_without_a_pause(browsers: Browsers, chat_server: Server) -> None:
     page, said = browsers().open(chat_server.url), words("en")
-    conversation = add_conversation(chat_server, page, "Long", [turn(number) for number in range(NUM_TURNS)])
-    open_conversation(page, conversation, said)
-    page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer")
-    frames, scrolled, typed, most_articles = Frames(page), [], [], 0
+    turns = [turn(number) for number in range(NUM_TURNS)]
+    short = add_conversation(chat_server, page, "Short", turns[-NUM_SHORT:])
+    long = add_conversation(chat_server, page, "Long", turns)
+    rounds, most_articles = [], 0
     for _ in range(NUM_ROUNDS):
-        page.driver.refresh()
-        page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer")
-        frames.start()
-        frames.scroll(-STEP_PX, said("chat.earlier"), "Question 0.")
-        scrolled.append(frames.stop())
-        most_articles = max(most_articles, frames.most_articles)
-        frames.start()
-        type_letters(page)
-        typed.append(frames.stop())
+        usual = measured(page, said, short, f"Question {NUM_TURNS - NUM_SHORT}.")
+        found = measured(page, said, long, "Question 0.")
+        rounds.append([(one, max(MOST_FRAME_MS, 2 * other)) for one, other in zip(found[:2], usual[:2], strict=True)])
+        most_articles = max(most_articles, found[2])
     assert most_articles <= MOST_ARTICLES
-    # The best round: what other programs add to a frame is not the page's.
-    assert min(scrolled) < MOST_FRAME_MS, f"95% of the frames, in ms: {scrolled}"
-    assert min(typed) < MOST_FRAME_MS, f"95% of the frames, in ms: {typed}"
+    # The best round: what other programs add to a frame is not the page's, nor is what a short one needs here, too.
+    assert any(scrolled < most for (scrolled, most), _typed in rounds), f"95% of the frames, in ms: {rounds}"
+    assert any(typed < most for _scrolled, (typed, most) in rounds), f"95% of the frames, in ms: {rounds}"
+
+
+def measured(page: Page, said: Words, conversation: str, first: str) -> tuple[float, float, int]:
+    """Return what a frame takes while it is scrolled and while letters come, and the most messages in the document."""
+    open_conversation(page, conversation, said)
+    page.driver.refresh()
+    page.wait(lambda: f"Answer {NUM_TURNS - 1}." in page.text, "the newest answer")
+    frames = Frames(page)
+    frames.start()
+    frames.scroll(-STEP_PX, said("chat.earlier"), first)
+    scrolled, most_articles = frames.stop(), frames.most_articles
+    frames.start()
+    type_letters(page)
+    return scrolled, frames.stop(), most_articles
 
 
 def turn(number: int) -> Turn:
