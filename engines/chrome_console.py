@@ -67,8 +67,10 @@ def _filled(place: str, rest: Any) -> str:
 
 def _shown_preview(preview: dict[str, Any]) -> str:
     is_list = preview.get("subtype") in ("array", "typedarray")
-    parts = [_shown_part(one, is_list) for one in preview["properties"]]
-    parts += [_shown_entry(one) for one in preview.get("entries", ())]
+    if "entries" in preview:
+        parts = [_shown_entry(one) for one in preview["entries"]]
+    else:
+        parts = [_shown_part(one, is_list) for one in preview["properties"]]
     inside = ", ".join([*parts, *(["…"] if preview["overflow"] else [])])
     name = preview.get("description", "Object")
     if is_list:

@@ -1,5 +1,6 @@
 """A site on loopback for the tests of engines: pages by path, and a count of what was asked for."""
 
+import time
 from collections import Counter
 
 from tests.loopback import LoopbackServer, QuietHandler
@@ -72,7 +73,24 @@ addEventListener("pywebviewready", () => {
   document.title = "tried";
 });
 </script></body></html>"""
+LINKS = """<!doctype html><html lang="en"><title>Links</title>
+<style>*{margin:0}a,input{display:block;height:100px}</style>
+<a href="/table" target="_blank">a window</a><input type="file" aria-label="a file"></html>"""
+ASKING = """<!doctype html><html lang="en"><title>Asking</title><body>...<script>
+addEventListener("beforeunload", (leave) => leave.preventDefault());
+</script></body></html>"""
+LATE = """<!doctype html><html lang="en"><title>Late</title><body><img src="/late.png" alt="late"></body></html>"""
+LEADING_ON = (
+    """<!doctype html><html lang="en"><title>Leading on</title><script>location.replace("/table")</script></html>"""
+)
 PAGES = {
+    "/links": LINKS,
+    "/asking": ASKING,
+    "/late": LATE,
+    "/leading-on": LEADING_ON,
+    "/late.png": "",
+    "/locked": "Who are you?",
+    "/download": "some,rows",
     "/table": TABLE,
     "/looking": LOOKING,
     "/cookies": COOKIES,
@@ -82,6 +100,14 @@ PAGES = {
     "/keeping": KEEPING,
     "/lying": LYING,
 }
+
+
+ANSWERS = {
+    "/locked": (401, {"WWW-Authenticate": 'Basic realm="a person"'}),
+    "/download": (200, {"Content-Disposition": 'attachment; filename="rows.csv"'}),
+    "/nothing": (204, {}),
+}
+LATE_S = 0.7
 
 
 class Site(LoopbackServer):
@@ -96,9 +122,13 @@ class Site(LoopbackServer):
                 site.asked[self.path] += 1
                 text = PAGES.get(self.path)
                 is_lead = bool(leads_to) and self.path == "/lead"
-                self.send_response(302 if is_lead else 404 if text is None else 200)
-                if is_lead:
-                    self.send_header("Location", leads_to)
+                found = (302, {"Location": leads_to}) if is_lead else (404 if text is None else 200, {})
+                status, headers = ANSWERS.get(self.path, found)
+                if self.path == "/late.png":
+                    time.sleep(LATE_S)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 body = (text or "There is no such page.").encode()
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
