@@ -20,10 +20,12 @@ from selenium.webdriver.chrome.service import Service
 
 from engines.base import Ground, Page, Script
 from engines.chrome_flags import FLAGS, SIZE
-from tests.engines.make import ENGINES, IS_ROOT
+from tests.engines.make import BROWSERS, IS_ROOT
 
-CHROMIUM, CHROMEDRIVER = shutil.which("chromium") or "chromium", shutil.which("chromedriver") or "chromedriver"
-OURS_ALONE = ("--remote-debugging-pipe", "--no-startup-window")  # how it is told what to do, and how it begins
+CHROMIUM, SHELL = (shutil.which(name) or name for name in ("chromium", "chromium-headless-shell"))
+CHROMEDRIVER = shutil.which("chromedriver") or "chromedriver"
+# How it is told what to do, how it begins, and what each of its pages may open.
+OURS_ALONE = ("--remote-debugging-pipe", "--no-startup-window", "--block-new-web-contents")
 PEERS_FLAGS = [
     *(flag for flag in FLAGS if flag not in OURS_ALONE),
     f"--window-size={SIZE[0]},{SIZE[1]}",
@@ -59,10 +61,10 @@ class Subject(Protocol):
 
 
 class Ours:
-    """An engine of ours: `chrome` or `window`."""
+    """An engine of ours, by its name in `BROWSERS`."""
 
     def __init__(self, name: str, folder: Path, stack: ExitStack) -> None:
-        self._browser = ENGINES[name](folder, None).start()
+        self._browser = BROWSERS[name](folder, None).start()
         stack.callback(self._browser.close)
         self._pages: list[Page] = []
 
@@ -102,27 +104,35 @@ class Ours:
 
 
 class Selenium:
-    """Selenium as it comes: a window a page, which share cookies; one command after the other."""
+    """Selenium: a tab a page, of a user context each where they are to be `apart`; one command after the other."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, *, is_apart: bool) -> None:
         options = ChromeOptions()
         options.binary_location = CHROMIUM
-        for flag in (*PEERS_FLAGS, f"--user-data-dir={folder / 'selenium'}"):
+        options.enable_bidi = True
+        for flag in (*PEERS_FLAGS, f"--user-data-dir={folder / f'selenium {is_apart}'}"):
             options.add_argument(flag)
         self._driver = Driver(options, Service(CHROMEDRIVER))
         stack.callback(self._driver.quit)
-        self._first = self._driver.current_window_handle
+        self._is_apart = is_apart
+        self._pages: list[tuple[str, str]] = []  # a tab, and its user context
 
     def open(self) -> None:
         """See Subject."""
-        self._driver.switch_to.new_window("tab")
-        self._driver.execute_script("return 1")
+        driver = self._driver
+        context = driver.browser.create_user_context() if self._is_apart else "default"
+        self._pages.append((driver.browsing_context.create(type="tab", user_context=context), context))
+        driver.switch_to.window(self._pages[-1][0])
+        self.run()
 
     def close_last(self) -> None:
         """See Subject."""
-        self._driver.switch_to.window(self._driver.window_handles[-1])
-        self._driver.close()
-        self._driver.switch_to.window(self._driver.window_handles[-1])
+        page, context = self._pages.pop()
+        if self._is_apart:
+            self._driver.browser.remove_user_context(context)
+        else:
+            self._driver.browsing_context.close(page)
+        self._driver.switch_to.window(self._pages[-1][0])
 
     def run(self) -> None:
         """See Subject."""
@@ -134,7 +144,7 @@ class Selenium:
 
     def num_runs(self, pages: int, seconds: float) -> int:
         """See Subject."""
-        handles = itertools.cycle([one for one in self._driver.window_handles if one != self._first][:pages])
+        handles = itertools.cycle([page for page, _context in self._pages[:pages]])
         until, num = time.perf_counter() + seconds, 0
         while time.perf_counter() < until:
             if pages > 1:
@@ -147,7 +157,8 @@ class Selenium:
 class Playwright:
     """Playwright, by its asynchronous calls; a context a page."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, binary: str, stack: ExitStack) -> None:
+        self._binary = binary
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -183,7 +194,7 @@ class Playwright:
 
     async def _start(self) -> None:
         self._held = await async_playwright().start()
-        self._browser = await self._held.chromium.launch(executable_path=CHROMIUM, args=PEERS_FLAGS)
+        self._browser = await self._held.chromium.launch(executable_path=self._binary, args=PEERS_FLAGS)
 
     async def _open(self) -> None:
         context = await self._browser.new_context()

@@ -9,14 +9,17 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from bench.engine_subjects import Ours, Playwright, Selenium, Subject, noted, pss_mb
+from bench.engine_subjects import CHROMIUM, SHELL, Ours, Playwright, Selenium, Subject, noted, pss_mb
 from bench.report import Aim, Section, Table, median_of, percentile, ratios_of
 
 NUM_ROUNDS = 3
 NUM_RUNS, NUM_CALLS, NUM_OPENED = 300, 300, 8
 RATE_S = 2.0
 AT_ONCE = (1, 10, 50)
-OURS, WINDOW, SELENIUM, PLAYWRIGHT = "ours, chrome", "ours, window", "Selenium", "Playwright"
+OURS, PLAYWRIGHT = "ours", "Playwright"
+OURS_WHOLE, PLAYWRIGHT_WHOLE, SELENIUM = "ours, whole", "Playwright, whole", "Selenium, whole"
+TABS, WINDOW = "Selenium, one profile", "ours, window"
+BESIDE = ((OURS, PLAYWRIGHT), (OURS_WHOLE, PLAYWRIGHT_WHOLE), (OURS_WHOLE, SELENIUM), (OURS_WHOLE, TABS))
 RUN_P50, RUN_P99 = "a script's round trip, p50 (ms)", "the same, p99 (ms)"
 CALL_P50, CALL_P99 = "page to Python to page, p50 (ms)", "the same in a page, p99 (ms)"
 OPENED, SIZE = "pages opened a second", "memory of a page (MB)"
@@ -47,9 +50,12 @@ def measure(num_rounds: int = NUM_ROUNDS, at_once: Sequence[int] = AT_ONCE, rate
 def _start(folder: Path, stack: ExitStack) -> dict[str, _Running]:
     makers: dict[str, Callable[[], Subject]] = {
         OURS: lambda: Ours("chrome", folder, stack),
+        PLAYWRIGHT: lambda: Playwright(SHELL, stack),
+        OURS_WHOLE: lambda: Ours("chromium", folder, stack),
+        PLAYWRIGHT_WHOLE: lambda: Playwright(CHROMIUM, stack),
+        SELENIUM: lambda: Selenium(folder, stack, is_apart=True),
+        TABS: lambda: Selenium(folder, stack, is_apart=False),
         WINDOW: lambda: Ours("window", folder, stack),
-        SELENIUM: lambda: Selenium(folder, stack),
-        PLAYWRIGHT: lambda: Playwright(stack),
     }
     running = dict[str, _Running]()
     for name, make in makers.items():
@@ -109,25 +115,27 @@ def _section(found: Mapping[str, Sequence[Figures]]) -> Section:
     rows, aims = [], []
     for what in medians[OURS]:
         rows.append((what, *(f"{one[what]:.2f}" if what in one else "" for one in medians.values())))
-        aims += [_aim(what, peer, found) for peer in (SELENIUM, PLAYWRIGHT) if what in medians[peer]]
+        aims += [_aim(what, ours, peer, found) for ours, peer in BESIDE if what in medians[peer]]
     head = ("what", *found)
     return Section(title=TITLE, about=ABOUT, table=Table(head=head, rows=rows), aims=aims, why=WHY)
 
 
-def _aim(what: str, peer: str, found: Mapping[str, Sequence[Figures]]) -> Aim:
-    ours = [{what: one[what]} for one in found[OURS]]
+def _aim(what: str, our_name: str, peer: str, found: Mapping[str, Sequence[Figures]]) -> Aim:
+    ours = [{what: one[what]} for one in found[our_name]]
     ratio = ratios_of(ours, [{what: one[what]} for one in found[peer]])[what]
     is_met = ratio > 1 if "a second" in what else ratio < 1
-    return Aim(asked=f"{what}: ahead of {peer}", reached=f"{ratio:.2f} times", is_met=is_met)
+    return Aim(asked=f"{what}: {our_name} ahead of {peer}", reached=f"{ratio:.2f} times", is_met=is_met)
 
 
 TITLE = "(m) Scripts in a page"
 ABOUT = f"""`return 1` in a blank page, again and again; a script's call of Python and its answer, as the page sees it;
-pages opened (a user context and its page, and a script in it); what each further page takes of memory (Pss over all
+pages opened (with cookies of its own, and a script in it); what each further page takes of memory (Pss over all
 processes); scripts in many pages at once. {NUM_ROUNDS} rounds in turn. Peers on the same Chromium with the same flags:
-Selenium's `execute_script`, a tab a page, which all share one set of cookies, and no calls from a page; Playwright's
-`evaluate`, `expose_function` and `new_context`, by its asynchronous calls. Ours: threads that call `Page.run`. The
-window engine has its own Chromium, Qt's; the aims are of the engine chrome."""
-WHY = """Selenium's pages are tabs of one window with one profile: they share cookies, storage and cache. A page of ours,
-like Playwright's, has its own, which takes a tenth of a second less or more and some MB; the row that compares like with
-like is Playwright's."""
+`ours` and `Playwright` on the one without windows, which both take where it is installed; `whole` is the one with
+windows, with which alone ChromeDriver works. Selenium: `execute_script`, a user context a page by WebDriver BiDi, and
+once with tabs that share one profile; it has no calls from a page. Playwright: `evaluate`, `expose_function` and
+`new_context`, by its asynchronous calls. Ours: threads that call `Page.run`. The window engine has its own Chromium,
+Qt's."""
+WHY = """Selenium's pages are tabs of one profile: they share cookies, storage and cache, and have no window each. A
+page of ours, like Playwright's, shares nothing with the next one; on the Chromium without windows, which Studiolo takes
+first, it is ahead of those tabs too."""

@@ -34,7 +34,7 @@ class Chrome:
     name = "chrome"
     capabilities = frozenset(Capability)
 
-    binaries: ClassVar = SHELLS + WHOLE
+    binaries: ClassVar[tuple[str, ...]] = SHELLS + WHOLE
 
     def __init__(self, root: Path, *, has_sandbox: bool = True, proxy_port: int | None = None) -> None:
         self._root = root

@@ -39,8 +39,6 @@ BEGIN: tuple[tuple[str, Facts], ...] = (
     ("Runtime.addBinding", {"name": CALL, "executionContextName": WORLD}),
     ("Runtime.addBinding", {"name": FORWARD, "executionContextName": WORLD}),
     ("Emulation.setDeviceMetricsOverride", {**VIEW, "screenWidth": SIZE[0], "screenHeight": SIZE[1]}),
-    ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
-    ("Page.setInterceptFileChooserDialog", {"enabled": True}),
     ("Runtime.runIfWaitingForDebugger", {}),
 )
 # Chrome's sentences for a command that found no document to do it in: nothing was done.

@@ -14,8 +14,6 @@ WORLD = "studiolo"
 CALL = "studioloCall"  # a call of the run's script
 FORWARD = "studioloForward"  # one of the page's own
 _PORT = "studiolo-port"
-# NOTE: the promise is kept by its world: Chrome forgets those that nobody can settle any more, and says so at once.
-_RUN = "globalThis.studioloRun = ({body})(globalThis.{send})"
 _PASSING_ON = """if (window === window.top && {origins}.includes(location.origin)) {{
   const ports = ((globalThis.studiolo ??= {{ ports: [] }}).ports);
   studiolo.settle = (number, ...told) => ports[number]?.postMessage(told);
@@ -36,12 +34,12 @@ _SHOWING = """if (window === window.top && {origins}.includes(location.origin)) 
 
 def run_of(source: str, methods: Sequence[str]) -> str:
     """Return the script of a run, which brings the methods with it."""
-    return _RUN.format(body=body_of(source, methods), send=CALL)
+    return f"({body_of(source, methods)})({CALL})"
 
 
 def run_again(source: str) -> str:
     """Return the same for a world where a run has left the methods; it answers nothing where none has."""
-    return _RUN.format(body=body_again(source), send=CALL)
+    return f"({body_again(source)})({CALL})"
 
 
 def passing_on(origins: Iterable[str]) -> str:
