@@ -4,8 +4,9 @@ Messages are JSON texts that end with a zero byte. Commands to one page carry th
 """
 
 import os
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
@@ -20,6 +21,9 @@ from engines.json_text import read_json
 
 COMMAND_S = 30.0
 CHUNK = 1_048_576
+MAX_MESSAGE = 67_108_864  # bytes; what is longer, a page's line or call or value of hundreds of them, is passed over
+BEGINNING = 100  # of a message that is too long: there its number stands
+_NUMBER = re.compile(rb'\{"id":(\d+)')
 Facts = dict[str, Any]
 Hear = Callable[[str, Facts], None]  # an event's name and its facts
 
@@ -71,18 +75,14 @@ class Cdp:
             self._thread.join(timeout_s)
 
     def _read(self) -> None:
-        begun = bytearray()
+        parts = Parts(MAX_MESSAGE)
         with suppress(OSError):
             while chunk := os.read(self._from_browser, CHUNK):
-                if b"\0" not in chunk:
-                    begun += chunk
-                    continue
-                first, *others = chunk.split(b"\0")
-                messages = [bytes(begun) + first, *others]
-                begun = bytearray(messages.pop())
-                for message in messages:
+                for message in parts.whole(chunk):
                     with logger.catch(message="A browser's message broke."):
                         self._take(read_json(message))
+                for number in parts.passed_over():
+                    self._answers.refuse(number, "too_long", f"The answer is longer than {MAX_MESSAGE} bytes.")
         self._answers.close()
         os.close(self._from_browser)
         with self._writing:
@@ -99,6 +99,45 @@ class Cdp:
             self._answers.refuse(number, str(message["error"]["code"]), message["error"]["message"])
         else:
             self._answers.settle(number, message["result"])
+
+
+class Parts:
+    """Puts messages together from what comes; of one that is too long only its beginning is kept."""
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._begun = bytearray()
+        self._is_too_long = False
+        self._passed_over: list[int] = []
+
+    def whole(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the messages that end in this part."""
+        *ends, rest = chunk.split(b"\0")
+        for end in ends:
+            self._add(end)
+            if self._is_too_long:
+                self._pass_over()
+            else:
+                yield bytes(self._begun)
+            self._begun.clear()
+            self._is_too_long = False
+        self._add(rest)
+
+    def passed_over(self) -> list[int]:
+        """Return the numbers of the commands whose answers were too long, since it was asked last."""
+        found, self._passed_over = self._passed_over, []
+        return found
+
+    def _add(self, part: bytes) -> None:
+        self._is_too_long = self._is_too_long or len(self._begun) + len(part) > self._longest
+        self._begun += part[:BEGINNING] if self._is_too_long else part
+        if self._is_too_long:
+            del self._begun[BEGINNING:]
+
+    def _pass_over(self) -> None:
+        found = _NUMBER.match(self._begun)
+        if found is not None:
+            self._passed_over.append(int(found[1]))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

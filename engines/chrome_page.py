@@ -30,6 +30,7 @@ from engines.lived_page import BetweenPages, LivedPage
 from engines.scripts import value_of
 
 CLOSE_S = 5.0
+AT_ONCE = 16  # commands of input
 VIEW = {"width": SIZE[0], "height": SIZE[1], "deviceScaleFactor": 1, "mobile": False}
 # What a page is told before its first script.
 BEGIN: tuple[tuple[str, Facts], ...] = (
@@ -97,15 +98,21 @@ class ChromePage(LivedPage):
 
     def _text_of(self, run: ChromeRun, script: Script) -> str:
         deadline = time.monotonic() + script.timeout_s
-        if script.origins:
-            self._patiently(lambda: run.show(self._world()))
         try:
+            if script.origins:
+                self._patiently(lambda: self._show_before(deadline, run))
             return self._patiently(lambda: self._text_before(deadline, script))
         except BrowserRefused as error:
             raise _as_failure(error) from None
 
+    def _show_before(self, deadline: float, run: ChromeRun) -> None:
+        def do(method: str, **words: Any) -> Facts:
+            return self._do(method, deadline - time.monotonic(), **words)
+
+        run.show(self._world(deadline - time.monotonic()), do)
+
     def _text_before(self, deadline: float, script: Script) -> str:
-        world = self._world()
+        world = self._world(deadline - time.monotonic())
         if world == self._prepared:
             text = self._evaluate(world, run_again(script.source), deadline - time.monotonic())
             if text:
@@ -133,8 +140,9 @@ class ChromePage(LivedPage):
     def send_input(self, acts: Sequence[Input]) -> None:
         """See Page."""
         commands = [command for act in acts for command in commands_of(act)]
-        for done in [self._send(method, **words) for method, words in commands]:
-            self._acted(done)
+        for first in range(0, len(commands), AT_ONCE):  # all at once would keep the others of this browser waiting
+            for done in [self._send(method, **words) for method, words in commands[first : first + AT_ONCE]]:
+                self._acted(done)
 
     def close(self) -> None:
         """See Page."""
@@ -199,12 +207,12 @@ class ChromePage(LivedPage):
                 raise BetweenPages from None
             raise
 
-    def _world(self) -> str:
+    def _world(self, timeout_s: float = COMMAND_S) -> str:
         """Return our world in the document that is shown now."""
         known = self._worlds.current
         if known is None:
             try:
-                self._do("Page.createIsolatedWorld", frameId=self._frame, worldName=WORLD)
+                self._do("Page.createIsolatedWorld", timeout_s, frameId=self._frame, worldName=WORLD)
             except BrowserRefused as error:
                 raise BetweenPages from error
             known = self._worlds.current

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import to_json
 
-from engines.base import BrowserRefused, ConsoleLine, EngineError, Ground, Script
+from engines.base import ConsoleLine, EngineError, Ground, Script
 from engines.calls import Calls
 from engines.chrome_scripts import WORLD, passing_on, showing
 
@@ -14,18 +14,25 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 
-class Speak(Protocol):
+class Send(Protocol):
     """Sends a command to the page."""
 
     def __call__(self, method: str, **words: Any) -> "Future[dict[str, Any]]":
         """Return the future of its result."""
 
 
+class Do(Protocol):
+    """Sends a command to the page, and waits for what comes of it as long as the run may last."""
+
+    def __call__(self, method: str, **words: Any) -> dict[str, Any]:
+        """Return its result."""
+
+
 class ChromeRun:
     """Lasts as long as its script; calls that come later are heard no more."""
 
-    def __init__(self, speak: Speak, ground: Ground, script: Script) -> None:
-        self._speak = speak
+    def __init__(self, send: Send, ground: Ground, script: Script) -> None:
+        self._send = send
         self._script = script
         self._ground = ground
         self._calls = Calls(script.answer or ground.answer, self._settle)
@@ -51,17 +58,16 @@ class ChromeRun:
         world, _, passed_on = place.partition(" ")
         given = to_json([*([int(passed_on)] if passed_on else []), number, is_fine, text]).decode()
         way = "studiolo.settle" if passed_on else "window.pywebview._settle"
-        self._speak("Runtime.evaluate", expression=f"{way}(...{given}); 0", uniqueContextId=world, silent=True)
+        self._send("Runtime.evaluate", expression=f"{way}(...{given}); 0", uniqueContextId=world, silent=True)
 
-    def show(self, world: str) -> None:
+    def show(self, world: str, do: Do) -> None:
         """Give the page's own scripts the methods, on the origins that the run names: here and wherever it is led."""
         ours, theirs = passing_on(self._script.origins), showing(self._ground.methods, self._script.origins)
         for source, world_name in ((ours, {"worldName": WORLD}), (theirs, {})):
-            added = self._speak("Page.addScriptToEvaluateOnNewDocument", source=source, **world_name)
-            self._preloads.append(added.result()["identifier"])
-        self._speak("Runtime.evaluate", expression=ours, uniqueContextId=world)
-        with suppress(BrowserRefused):  # led elsewhere meanwhile, where the preloads have done it
-            self._speak("Runtime.evaluate", expression=theirs).result()
+            added = do("Page.addScriptToEvaluateOnNewDocument", source=source, **world_name)
+            self._preloads.append(added["identifier"])
+        do("Runtime.evaluate", expression=ours, uniqueContextId=world)
+        do("Runtime.evaluate", expression=theirs)
 
     def __enter__(self) -> "ChromeRun":
         return self
@@ -72,6 +78,6 @@ class ChromeRun:
         self._calls.close()
         with suppress(EngineError):
             for preload in self._preloads:
-                self._speak("Page.removeScriptToEvaluateOnNewDocument", identifier=preload)
+                self._send("Page.removeScriptToEvaluateOnNewDocument", identifier=preload)
             if self.has_spoken:
-                self._speak("Runtime.discardConsoleEntries")
+                self._send("Runtime.discardConsoleEntries")

@@ -30,7 +30,7 @@ class Worlds:
         match event:
             case "Runtime.executionContextCreated":
                 made = facts["context"]
-                if made["name"] == WORLD and made["auxData"]["frameId"] == frame:
+                if made["name"] == WORLD and made.get("auxData", {}).get("frameId") == frame:
                     self.current = self._known[made["id"]] = World(made["uniqueId"], made["origin"])
             case "Runtime.executionContextDestroyed":
                 gone = self._known.pop(facts["executionContextId"], None)

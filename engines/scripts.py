@@ -13,6 +13,7 @@ from engines.urls import MAX_URL
 
 BRIDGE = Path(__file__).with_name("bridge.js").read_text(encoding="utf-8").rstrip().rstrip(";")
 MAX_LINE = 8_192
+_ERROR = ("name", "message", "stack")
 LEVELS: dict[str, Level] = {"debug": "debug", "info": "info", "warn": "warn", "warning": "warn", "error": "error"}
 # Read out of a page, for where it is and for whether the guard stands in its place.
 WHERE = (
@@ -63,10 +64,17 @@ def exposing(methods: Sequence[str], origins: Sequence[str]) -> str:
 
 def value_of(text: str) -> Any:
     """Return what a run answered. Raises ScriptFailed."""
-    answer = read_json(text)
-    if "error" in answer:
-        raise ScriptFailed(**answer["error"])
-    return answer["value"]
+    try:
+        answer = read_json(text)
+        failure = ScriptFailed(*(str(answer["error"][name]) for name in _ERROR)) if "error" in answer else None
+        value = None if failure else answer["value"]
+    except (ValueError, LookupError, TypeError):
+        raise ScriptFailed("Error", "The script has changed what its result is told with.") from None
+    if failure is not None:
+        raise failure
+    if len(text.encode("utf-8", "replace")) > MAX_VALUE:  # NOTE: its page says so first, where the script lets it
+        raise ScriptFailed("RangeError", f"The result is longer than {MAX_VALUE} bytes of JSON.")
+    return value
 
 
 def refusal_in(text: str) -> str | None:

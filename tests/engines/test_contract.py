@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -111,6 +112,30 @@ def test_a_script_that_throws_is_told_by_name(page: Page, source: str, name: str
     assert told.value.name == name
     assert words in told.value.message
     assert run(page, "return 1") == 1, "the page goes on"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("JSON.stringify = () => 'nonsense'; return 1", "Error"),
+        ("JSON.stringify = () => '[1]'; return 1", "Error"),
+        ('JSON.stringify = () => \'{"error": {"name": 5}}\'; return 1', "Error"),
+        ("TextEncoder = null; return 1", "TypeError"),
+        ("TextEncoder.prototype.encode = () => []; return 'x'.repeat(300_000)", "RangeError"),
+    ],
+)
+def test_a_script_that_spoils_what_results_are_told_with_fails_by_name(
+    engine: Engine, page: Page, site: Site, source: str, name: str
+) -> None:
+    if Capability.ISOLATED not in engine.capabilities and "stringify" in source:
+        return  # what spoils its one world there ends as too slow, as nothing tells of it any more
+    with suppress(ScriptFailed):  # the first has begun to be told before it was spoilt
+        run(page, source)
+    with pytest.raises(ScriptFailed) as told:
+        run(page, source)
+    assert told.value.name == name
+    page.navigate(f"{site.url}/table")
+    assert run(page, "return 1") == 1, "the next document is as it was"
 
 
 def test_a_call_goes_to_python_and_its_answer_comes_back(page: Page) -> None:
@@ -269,6 +294,16 @@ def test_a_script_that_does_not_end_is_ended(page: Page, open_page: OpenPage) ->
         with pytest.raises(PageGone):
             run(stuck, "return 1")
     assert run(page, "return 1") == 1, "its neighbour goes on"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_run_in_a_page_that_does_not_answer_lasts_no_longer_than_it_may(page: Page, site: Site, named: bool) -> None:
+    page.navigate(f"{site.url}/cookies")
+    run(page, "setTimeout(() => { for (;;); }, 0)")
+    with pytest.raises(TooSlow) as told:
+        run(page, "return 1", timeout_s=1, origins=frozenset({site.url} if named else ()))
+    assert told.value.timeout_s == 1
+    assert not page.is_open
 
 
 def test_a_page_that_is_closed_in_mid_script_says_so(page: Page) -> None:
