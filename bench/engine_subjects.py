@@ -19,10 +19,11 @@ from selenium.webdriver import ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from engines.base import Ground, Page, Script
+from engines.chrome import SHELLS
 from engines.chrome_flags import FLAGS, SIZE
 from tests.engines.make import BROWSERS, IS_ROOT
 
-CHROMIUM, SHELL = (shutil.which(name) or name for name in ("chromium", "chromium-headless-shell"))
+CHROMIUM, SHELL = (shutil.which(name) or name for name in ("chromium", SHELLS[0]))
 CHROMEDRIVER = shutil.which("chromedriver") or "chromedriver"
 # How it is told what to do, how it begins, and what each of its pages may open.
 OURS_ALONE = ("--remote-debugging-pipe", "--no-startup-window", "--block-new-web-contents")

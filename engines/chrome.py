@@ -15,7 +15,9 @@ from engines.chrome_process import start_chrome
 from engines.leftovers import Folder
 from engines.page_memory import bound_pages
 
-SHELLS = ("chromium-headless-shell", "chrome-headless-shell")  # the same browser without windows: a page costs half
+# The same browser without windows, of which a page costs half. NOTE: what Debian puts on the path is a shell script
+# that goes on as the browser's parent: ending that would end nothing.
+SHELLS = ("/usr/lib/chromium/chromium-headless-shell", "chrome-headless-shell")
 WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CURE = "On Debian and Ubuntu: `sudo apt-get install chromium-headless-shell`, or `chromium`."
 END_S = 5.0

@@ -105,7 +105,7 @@ PAGES = {
 ANSWERS = {
     "/locked": (401, {"WWW-Authenticate": 'Basic realm="a person"'}),
     "/download": (200, {"Content-Disposition": 'attachment; filename="rows.csv"'}),
-    "/nothing": (204, {}),
+    "/no-content": (204, {}),
 }
 LATE_S = 0.7
 

@@ -63,7 +63,7 @@ def test_a_page_that_asks_who_is_there_waits_for_nobody(page: Page, site: Site) 
     assert run(page, "return document.body.textContent") in ("Who are you?", "")
 
 
-@pytest.mark.parametrize("path", ["/download", "/nothing"])
+@pytest.mark.parametrize("path", ["/download", "/no-content"])
 def test_what_is_no_page_is_told_and_stored_nowhere(engine: Chrome, page: Page, site: Site, path: str) -> None:
     with pytest.raises(NotOpened):
         page.navigate(site.url + path)
