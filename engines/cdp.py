@@ -20,7 +20,7 @@ from engines.base import TooSlow
 from engines.json_text import read_json
 
 COMMAND_S = 30.0
-CHUNK = 1_048_576
+CHUNK = 65_536  # most messages are far shorter; larger ones would leave holes in this process's memory
 MAX_MESSAGE = 67_108_864  # bytes; what is longer, a page's line or call or value of hundreds of them, is passed over
 BEGINNING = 100  # of a message that is too long: there its number stands
 _NUMBER = re.compile(rb'\{"id":(\d+)')

@@ -138,8 +138,7 @@ def test_scripts_need_no_pointer(browsers: Browsers, chat_server: Server) -> Non
     keyboard.reach(said("scripts.code"))
     keyboard.press("return 1", Keys.ESCAPE, Keys.TAB)
     page.wait(lambda: keyboard.name != said("scripts.code"), "the way out of the code")
-    keyboard.reach(said("scripts.code"), backwards=True)
-    keyboard.press(Keys.ESCAPE, Keys.TAB, held=Keys.SHIFT)  # in one: Esc opens the way for two seconds
+    keyboard.press(Keys.TAB, Keys.ESCAPE, Keys.TAB, held=Keys.SHIFT)  # in one: Esc opens the way for two seconds
     keyboard.reach(said("scripts.name"), backwards=True)
     keyboard.press("s", held=Keys.CONTROL)
     page.wait(lambda: page.all('main nav a[aria-current="page"]') and "/new" not in page.driver.current_url, "it saved")
