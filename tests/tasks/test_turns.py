@@ -175,6 +175,7 @@ def test_work_that_ends_by_itself_is_waited_for_when_a_runner_drains(workshop: W
     assert taken_up.wait(5)
     drain = threading.Thread(target=runner.drain, args=(10,))
     drain.start()
+    wait_until(lambda: "runner" not in {one.name for one in threading.enumerate()}, what="the end of its claims")
     late = workshop.submit()
     go.set()
     drain.join(10)
