@@ -15,7 +15,7 @@ from sqlalchemy import select
 from providers.fakes.openai_server import FakeOpenAI
 from store.tables import messages
 from tests.faults.workers import runner_of, socket_at_each_worker, worker_pids
-from tests.running import ROOT, Gunicorn, Server, wait_until
+from tests.running import ROOT, Gunicorn, Server, tries, wait_until
 from tests.stored import rows
 from tests.visitors import Live, Visitor, new_visitor
 
@@ -26,6 +26,8 @@ COUNTER = ROOT / "plugins" / "counter"
 LEASE_S = 600  # so that no lease's renewal or end does what a word from worker to worker shall do
 WORD_S = 0.008
 LONG = 4_000  # words
+CANCEL_S = 1.0
+TAKEN_OVER_S = 2.0
 AT_ONCE_S = LONG * WORD_S / 2  # of what would go on for twice as long and more
 
 
@@ -132,42 +134,59 @@ def test_readers_at_every_worker_get_every_event_once_and_in_order(four: Server)
             assert text == "".join(f"w{number} " for number in range(120))
 
 
-def test_a_cancel_at_another_worker_than_the_runner_ends_the_work_at_once(
+def follow_text(live: Live, task_id: str) -> None:
+    """Follow the task until its first words are there."""
+    live.follow(task_id)
+    while not any(stream == task_id and event["kind"] == "text" for stream, event in live.events):
+        live.receive()
+
+
+def test_a_cancel_at_another_worker_than_the_runner_ends_the_work_within_a_second(
     four: Server, fake_models: FakeOpenAI
 ) -> None:
     visitor = new_visitor(four.url, "canceller")
-    with socket_at_each_worker(four, visitor) as sockets:
-        task_id, runner = begin_slow_task(four, visitor, LONG)
-        other = next(live for pid, live in sockets.items() if pid != runner)
-        other.follow(task_id)
-        while not any(event["kind"] == "text" for _stream, event in other.events):
-            other.receive()
-        asked, begun = fake_models.chats[-1], time.monotonic()
-        assert other.call("cancel_task", {"task_id": task_id})["status"] == "success"
-        events = other.events_until_end(task_id)
-        fake_models.wait_for(lambda: asked.ended_at is not None, AT_ONCE_S)
-        assert time.monotonic() - begun < AT_ONCE_S
-    assert events[-1]["data"]["state"] == "cancelled"
-    written = select(messages.c.state, messages.c.text).where(messages.c.task_id == UUID(task_id))
-    (message,) = rows(four.data_dir, written)
-    text = "".join(event["data"]["text"] for event in events if event["kind"] == "text")
-    assert message == ("stopped", text)
-    assert 0 < text.count(" ") < LONG
+
+    def cancel_s() -> float:
+        with socket_at_each_worker(four, visitor) as sockets:
+            task_id, runner = begin_slow_task(four, visitor, LONG)
+            other = next(live for pid, live in sockets.items() if pid != runner)
+            follow_text(other, task_id)
+            asked, begun = fake_models.chats[-1], time.monotonic()
+            assert other.call("cancel_task", {"task_id": task_id})["status"] == "success"
+            events = other.events_until_end(task_id)
+            fake_models.wait_for(lambda: asked.ended_at is not None, AT_ONCE_S)
+            found = time.monotonic() - begun
+        assert found < AT_ONCE_S
+        assert events[-1]["data"]["state"] == "cancelled"
+        written = select(messages.c.state, messages.c.text).where(messages.c.task_id == UUID(task_id))
+        (message,) = rows(four.data_dir, written)
+        text = "".join(event["data"]["text"] for event in events if event["kind"] == "text")
+        assert message == ("stopped", text)
+        assert 0 < text.count(" ") < LONG
+        return found
+
+    waits = tries(cancel_s, CANCEL_S)
+    assert waits[-1] < CANCEL_S, waits
 
 
 def test_a_worker_that_is_killed_leaves_its_tasks_to_the_others(four: Server) -> None:
     visitor = new_visitor(four.url, "survivor")
-    with socket_at_each_worker(four, visitor) as sockets:
-        task_id, runner = begin_slow_task(four, visitor, LONG)
-        other = next(live for pid, live in sockets.items() if pid != runner)
-        other.follow(task_id)
-        while not any(event["kind"] == "text" for _stream, event in other.events):
-            other.receive()
-        psutil.Process(runner).kill()
-        begun = time.monotonic()
-        events = other.events_until_end(task_id)
-        assert time.monotonic() - begun < AT_ONCE_S
-    assert events[-1]["data"]["error"]["code"] == "interrupted"
-    assert [event["number"] for event in events] == list(range(1, len(events) + 1))
-    wait_until(lambda: len(worker_pids(four)) == NUM_WORKERS, 20, "its successor")
+
+    def end_s() -> float:
+        with socket_at_each_worker(four, visitor) as sockets:
+            task_id, runner = begin_slow_task(four, visitor, LONG)
+            other = next(live for pid, live in sockets.items() if pid != runner)
+            follow_text(other, task_id)
+            psutil.Process(runner).kill()
+            begun = time.monotonic()
+            events = other.events_until_end(task_id)
+            found = time.monotonic() - begun
+        assert found < AT_ONCE_S
+        assert events[-1]["data"]["error"]["code"] == "interrupted"
+        assert [event["number"] for event in events] == list(range(1, len(events) + 1))
+        wait_until(lambda: len(worker_pids(four)) == NUM_WORKERS, 20, "its successor")
+        return found
+
+    ends = tries(end_s, TAKEN_OVER_S)
+    assert ends[-1] < TAKEN_OVER_S, ends
     assert call_once(visitor, "add_count") == 1

@@ -2,8 +2,10 @@
 
 import os
 import random
+import statistics
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +27,7 @@ NUM_WORDS = 150
 WHOLE = "".join(f"w{number} " for number in range(NUM_WORDS))
 SLOW = f"127.0.0.1/count:{NUM_WORDS}:6"
 LOCAL = "local/smollm2-135m"
+MOST_S = 2.0  # from the restart to the end of what was cut
 LEASE_S = 600  # what was cut ends since its process is gone, long before
 Task = dict[str, Any]
 
@@ -60,8 +63,11 @@ def kill_in_mid_stream(server: Server, reading: Reading, after_s: float) -> None
     killer.join()
 
 
-def check_cut_ones_end(visitor: Visitor, cut: Sequence[Task]) -> None:
+def wait_for_cut_ones(visitor: Visitor, cut: Sequence[Task]) -> float:
+    """Return how long they took to end, in seconds."""
+    begun = time.monotonic()
     wait_until(lambda: all(answer_of(visitor, task)["state"] == "interrupted" for task in cut), what="their end")
+    return time.monotonic() - begun
 
 
 def check_reading(server: Server, reading: Reading) -> None:
@@ -96,7 +102,7 @@ def test_a_server_killed_in_mid_stream_loses_nothing_and_repeats_nothing(
 ) -> None:
     seed = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1_000_000))
     sys.stdout.write(f"FAULT_SEED={seed}\n")
-    chance, seen = random.Random(seed), Counter[str]()
+    chance, seen, ends_s = random.Random(seed), Counter[str](), list[float]()
     with Server(tmp_path, model_url=fake_models.url, local_model="false", num_runners=3, lease_s=LEASE_S) as server:
         visitor = new_visitor(server.url, "reader")
         for _ in range(2 * scale):
@@ -105,7 +111,7 @@ def test_a_server_killed_in_mid_stream_loses_nothing_and_repeats_nothing(
             kill_in_mid_stream(server, reading, chance.uniform(0, 0.8))
             was = states(server, tasks)
             server.start()
-            check_cut_ones_end(visitor, [task for task in tasks if was[task["id"]] == "processing"])
+            ends_s.append(wait_for_cut_ones(visitor, [task for task in tasks if was[task["id"]] == "processing"]))
             reading.until_ended()
             check_reading(server, reading)
             for task in tasks:
@@ -114,6 +120,7 @@ def test_a_server_killed_in_mid_stream_loses_nothing_and_repeats_nothing(
             seen.update(was.values())
     assert seen["processing"] > 0
     assert seen["pending"] > 0
+    assert statistics.median_low(ends_s) < MOST_S, ends_s
 
 
 def test_no_process_is_left_over_by_a_killed_server_and_the_next_one_answers(tmp_path: Path) -> None:

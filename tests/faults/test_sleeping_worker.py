@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import func, select, text
 
 from store.backend import say
 from store.database import Database
@@ -18,6 +19,8 @@ from tests.stored import database_of, rows
 from tests.visitors import new_visitor
 
 LEASE_S = 2
+OLD_S = 0.2
+OLD = f"datname = current_database() AND clock_timestamp() - xact_start > interval '{OLD_S} s'"
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -41,7 +44,7 @@ def pid_of_holder(web: Server) -> int | None:
 
 
 def put_to_sleep(web: Server, pid: int | None) -> psutil.Process:
-    """Stop a process at a moment when it holds no lock of the database: on SQLite all others would sleep with it."""
+    """Stop a process at a moment when it is in no transaction: others would wait for its locks, on SQLite all."""
     sleeper = psutil.Process(pid)
     with database_of(web.data_dir) as database:
         for _ in range(100):
@@ -54,15 +57,25 @@ def put_to_sleep(web: Server, pid: int | None) -> psutil.Process:
 
 
 def is_free(database: Database) -> bool:
-    if database.backend.is_serial:
-        with database.engine.connect() as connection:
-            say(connection, "PRAGMA busy_timeout=1000")
-            try:
-                say(connection, "BEGIN IMMEDIATE")
-            except database.backend.trouble:
-                return False
-            say(connection, "ROLLBACK")
+    return _can_write(database) if database.backend.is_serial else not _has_old_transactions(database)
+
+
+def _can_write(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        say(connection, "PRAGMA busy_timeout=1000")
+        try:
+            say(connection, "BEGIN IMMEDIATE")
+        except database.backend.trouble:
+            return False
+        say(connection, "ROLLBACK")
     return True
+
+
+def _has_old_transactions(database: Database) -> bool:
+    time.sleep(2 * OLD_S)
+    old = select(func.count()).select_from(text("pg_stat_activity")).where(text(OLD))
+    with database.engine.connect() as connection:
+        return bool(connection.scalar(old))
 
 
 def test_the_late_write_of_a_sleeper_is_refused(web: Server) -> None:

@@ -23,8 +23,11 @@ from tasks.queue import INTERRUPTED
 from tasks.runner import Places, Runner
 from tasks.states import TaskState
 from tasks.work import Work
-from tests.running import wait_until
+from tests.running import tries, wait_until
 from tests.tasks.workshop import Workshop, texts_of
+
+CANCEL_S = 0.2
+STOPPED_S = 3.0
 
 
 class Gate:
@@ -33,14 +36,14 @@ class Gate:
     def __init__(self) -> None:
         self.running: list[UUID] = []
         self.most = 0
-        self.heard: list[UUID] = []
+        self.heard: dict[UUID, float] = {}
         self._open = threading.Event()
         self._lock = threading.Lock()
 
     def run(self, work: Work) -> None:
         """Wait."""
         done = threading.Event()
-        work.on_cancel(lambda: self.heard.append(work.task.id))
+        work.on_cancel(lambda: self.heard.update({work.task.id: time.monotonic()}))
         work.on_cancel(done.set)
         with self._lock:
             self.running.append(work.task.id)
@@ -166,25 +169,38 @@ def test_a_session_with_many_tasks_does_not_keep_another_one_waiting(workshop: W
     assert num_with_state(workshop, flood, "pending") == 8
 
 
-def test_a_cancel_has_reached_the_work_before_its_caller_goes_on(workshop: Workshop, gate: Gate) -> None:
+def test_a_cancel_reaches_the_work_in_200_ms_and_before_its_caller_goes_on(workshop: Workshop, gate: Gate) -> None:
     workshop.start_runner()
-    task = workshop.submit()
-    wait_until(lambda: task.id in gate.running, what="the work")
-    workshop.cancel(task.id)
-    assert gate.heard == [task.id]
-    workshop.wait_for_state(task.id, TaskState.CANCELLED)
+
+    def cancel_s() -> float:
+        task = workshop.submit()
+        wait_until(lambda: task.id in gate.running, what="the work")
+        begun = time.monotonic()
+        workshop.cancel(task.id)
+        assert task.id in gate.heard
+        workshop.wait_for_state(task.id, TaskState.CANCELLED)
+        return gate.heard[task.id] - begun
+
+    waits = tries(cancel_s, CANCEL_S)
+    assert waits[-1] < CANCEL_S, waits
 
 
-def test_a_cancel_by_another_process_reaches_the_work_by_a_word_of_its_own(
+def test_a_cancel_by_another_process_reaches_the_work_in_200_ms_by_a_word_of_its_own(
     workshop: Workshop, neighbour: Workshop, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks.runner, "KEEP_S", 60)  # what is looked at now and then would come too late
-    with watching(workshop, workshop.start_runner()):
+
+    def cancel_s() -> float:
         task = workshop.submit()
         wait_until(lambda: task.id in gate.running, what="the work")
+        begun = time.monotonic()
         neighbour.cancel(task.id)
         workshop.wait_for_state(task.id, TaskState.CANCELLED)
-    assert gate.heard == [task.id]
+        return gate.heard[task.id] - begun
+
+    with watching(workshop, workshop.start_runner()):
+        waits = tries(cancel_s, CANCEL_S)
+    assert waits[-1] < CANCEL_S, waits
 
 
 def test_a_cancel_between_taking_up_and_beginning_is_heard(workshop: Workshop, gate: Gate) -> None:
@@ -360,27 +376,32 @@ def test_a_queue_that_cannot_be_read_is_tried_again_now_and_then(
 
 
 def test_a_stop_ends_soon_though_every_place_is_taken(workshop: Workshop) -> None:
-    go, running = threading.Event(), threading.Semaphore(0)
+    running = threading.Semaphore(0)
 
-    def ignore_cancel(_work: Work) -> None:
-        running.release()
-        go.wait(40)
+    def stop_s() -> float:
+        go = threading.Event()
 
-    workshop.add_kind(ignore_cancel)
-    runner = workshop.start_runner(2)
-    workshop.submit()
-    workshop.submit()
-    assert running.acquire(timeout=5)
-    assert running.acquire(timeout=5)
-    for _ in range(20):
-        workshop.submit()  # by then the runner waits for a place
-    stopping = threading.Thread(target=runner.stop, daemon=True)
-    stopping.start()
-    stopping.join(20)
-    is_stuck = stopping.is_alive()
-    go.set()
-    stopping.join(5)
-    assert not is_stuck
+        def ignore_cancel(_work: Work) -> None:
+            running.release()
+            go.wait(20)
+
+        workshop.add_kind(ignore_cancel)
+        runner = workshop.start_runner(2)
+        for _ in range(22):
+            workshop.submit()  # after two of them the runner waits for a place
+        assert running.acquire(timeout=5)
+        assert running.acquire(timeout=5)
+        begun = time.monotonic()
+        stopping = threading.Thread(target=runner.stop, daemon=True)
+        stopping.start()
+        stopping.join(19)
+        found = time.monotonic() - begun
+        go.set()
+        stopping.join(5)
+        return found
+
+    waits = tries(stop_s, STOPPED_S)
+    assert waits[-1] < STOPPED_S, waits
 
 
 def test_what_a_stop_cut_short_is_handed_back_at_once(workshop: Workshop, gate: Gate) -> None:
