@@ -10,6 +10,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 venv := .venv/bin/python
 setup := $(PYTHON) main.py setup
 workers ?= 3
+# Where it is set, each process that a test starts would compile all modules of ours anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Not those that choose their database themselves, nor what is about SQLite's disk.
 on_postgres := tests/api tests/doors tests/sessions $(filter-out %/test_backup_killed.py %/test_disk_full.py \
   %/test_power_cut.py %/test_stream_order.py %/test_database_gone.py,$(wildcard tests/faults/test_*.py))

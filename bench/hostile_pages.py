@@ -27,6 +27,10 @@ SCRIPTS = {
     }""",
     "a flood of calls": """for (;;)
         await Promise.allSettled(Array.from({length: 400}, () => pywebview.api.get_session()))""",
+    "a flood of lines on the console": """for (;;) {
+        for (let n = 0; n < 1000; n++) console.log("line", n, { n });
+        await new Promise((go) => setTimeout(go));
+    }""",
 }
 CALLING = f"""const times = [], until = Date.now() + SECONDS * 1000;
 while (Date.now() < until) {{
@@ -102,5 +106,5 @@ TITLE = "(n) A neighbour of hostile scripts"
 ABOUT = f"""One server with the engine chrome. A workspace's script calls `get_session` from its page, {NUM_HTTP}
 visitors call it by HTTP, each every {PAUSE_S * 1000:.0f} ms for {SECONDS:.0f} s, while another workspace's page in the
 same browser runs a hostile script, which is begun again whenever it was ended. All share the processors named above."""
-WHY = """a page that burns takes one of the processors, and what floods its own calls takes turns of the interpreter of
-the process that holds all pages."""
+WHY = """a page that burns takes one of the processors, and what floods its own calls or lines takes turns of the
+interpreter of the process that holds all pages."""

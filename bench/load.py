@@ -59,8 +59,12 @@ def start_process(module: str, given: object) -> "subprocess.Popen[str]":
 
 def finish(process: "subprocess.Popen[str]") -> dict[str, Any]:
     """Wait for a process that makes load, and return what it found."""
-    text, _none = process.communicate()
-    assert process.returncode == 0
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    with process.stdout:
+        text = process.stdout.read()  # `communicate` would miss what came together with a line that was read before
+    assert process.wait() == 0
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -25,9 +25,8 @@ def line_of_error(facts: dict[str, Any]) -> ConsoleLine:
     """Return the line of an error that nobody caught."""
     details = facts["exceptionDetails"]
     thrown = details.get("exception", {})
-    return line_of(
-        "error", thrown.get("description") or f"{details['text']} {shown(thrown) if thrown else ''}".rstrip()
-    )
+    told = thrown.get("description") or f"{details['text']} {shown(thrown) if thrown else ''}".rstrip()
+    return line_of("error", told)
 
 
 def shown(value: dict[str, Any]) -> str:

@@ -5,10 +5,7 @@ from pathlib import Path
 
 HEAP_MB = 512  # of a page's JavaScript: beyond it the page ends, and nothing else
 SIZE = (1280, 800)  # of what a page shows, in CSS pixels
-WINDOW = (
-    200,
-    200,
-)  # a window that nobody sees: its own frame and buttons are drawn too, and cost 8 MB at a page's size
+WINDOW = (200, 200)  # nobody sees it; its own frame and buttons are drawn, too, and cost 8 MB at a page's size
 OFF = (
     "Translate",
     "MediaRouter",

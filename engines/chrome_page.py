@@ -16,7 +16,6 @@ from engines.base import (
     PageGone,
     Script,
     ScriptFailed,
-    TooSlow,
 )
 from engines.cdp import COMMAND_S, Cdp, Facts
 from engines.chrome_console import line_of_call, line_of_error
@@ -27,7 +26,6 @@ from engines.chrome_run import ChromeRun
 from engines.chrome_scripts import CALL, FORWARD, WORLD, run_again, run_of
 from engines.chrome_worlds import Worlds
 from engines.lived_page import BetweenPages, LivedPage
-from engines.scripts import value_of
 
 CLOSE_S = 5.0
 AT_ONCE = 16  # commands of input
@@ -47,7 +45,7 @@ _BETWEEN = ("Cannot find context with specified id", "uniqueContextId not found"
 _LEFT = ("Inspected target navigated or closed", "Execution context was destroyed", "Promise was collected")
 
 
-class ChromePage(LivedPage):
+class ChromePage(LivedPage[ChromeRun]):
     """See engines.base.Page."""
 
     def __init__(self, connection: Cdp, context: str, ground: Ground) -> None:
@@ -60,7 +58,6 @@ class ChromePage(LivedPage):
         self._worlds = Worlds()
         self._loading = Loading()
         self._prepared = ""  # the world where a run has left the methods: they would cost more than most runs
-        self._run: ChromeRun | None = None
 
     @property
     def is_open(self) -> bool:
@@ -84,17 +81,8 @@ class ChromePage(LivedPage):
         self._awaited(self._ready, COMMAND_S)
         self._refuse_gone()
 
-    def run(self, script: Script) -> Any:
-        """See Page."""
-        with ChromeRun(self._send, self._ground, script) as run:
-            self._run = run  # heard from here on: a page may be quick
-            try:
-                return value_of(self._text_of(run, script))
-            except TooSlow:
-                self.close()
-                raise TooSlow(script.timeout_s) from None
-            finally:
-                self._run = None
+    def _begun(self, script: Script) -> ChromeRun:
+        return ChromeRun(self._send, self._ground, script)
 
     def _text_of(self, run: ChromeRun, script: Script) -> str:
         deadline = time.monotonic() + script.timeout_s

@@ -1,11 +1,11 @@
-"""What the pages of all engines have in common: how they are led somewhere, tell where they are, and end."""
+"""What the pages of all engines have in common: how they run scripts, are led elsewhere, tell of it, and end."""
 
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import suppress
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, suppress
+from typing import Any, Generic, TypeVar
 
 from engines.base import (
     BLANK,
@@ -15,15 +15,17 @@ from engines.base import (
     NotOpened,
     PageGone,
     PageState,
+    Script,
     TooSlow,
 )
 from engines.json_text import read_json
-from engines.scripts import SHOWN, WHERE, refusal_in
+from engines.scripts import SHOWN, WHERE, refusal_in, value_of
 from engines.urls import check_url
 
 BETWEEN_PAGES = 40
 BETWEEN_PAGES_S = 0.05
 Value = TypeVar("Value")
+Run = TypeVar("Run", bound=AbstractContextManager[Any])
 
 
 class BetweenPages(EngineError):
@@ -33,12 +35,13 @@ class BetweenPages(EngineError):
         super().__init__("the page is between two addresses")
 
 
-class LivedPage(ABC):
-    """See engines.base.Page."""
+class LivedPage(ABC, Generic[Run]):
+    """See engines.base.Page. `Run` is what lasts as long as a script: it hears what that calls and says."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._gone: Future[None] = Future()
+        self._run: Run | None = None
         self._lock = threading.Lock()
 
     @property
@@ -61,6 +64,18 @@ class LivedPage(ABC):
             self._lead_to(BLANK, timeout_s)
             raise NotOpened(url, reason)
 
+    def run(self, script: Script) -> Any:
+        """See Page."""
+        with self._begun(script) as run:
+            self._run = run  # heard from here on: a page may be quick
+            try:
+                return value_of(self._text_of(run, script))
+            except TooSlow:
+                self.close()
+                raise TooSlow(script.timeout_s) from None
+            finally:
+                self._run = None
+
     def state(self) -> PageState:
         """See Page."""
         return PageState(*read_json(self._read(WHERE)))
@@ -76,6 +91,14 @@ class LivedPage(ABC):
     @abstractmethod
     def close(self) -> None:
         """See Page."""
+
+    @abstractmethod
+    def _begun(self, script: Script) -> Run:
+        """Return a new run, of which the page knows nothing yet."""
+
+    @abstractmethod
+    def _text_of(self, run: Run, script: Script) -> str:
+        """Return what the script came to, as `engines.scripts.value_of` reads it. Raises TooSlow."""
 
     @abstractmethod
     def _lead_to(self, url: str, timeout_s: float) -> None:

@@ -18,11 +18,9 @@ from engines.base import (
     PageGone,
     Script,
     ScriptFailed,
-    TooSlow,
 )
 from engines.calls import Calls
 from engines.lived_page import BetweenPages, LivedPage
-from engines.scripts import value_of
 from engines.window_pipe import Pipe
 from engines.window_scripts import check_of, raise_unread, run_of, shown_of
 
@@ -35,30 +33,20 @@ _SPOILT = "The page has changed what scripts are told with, so that none can run
 _numbers = itertools.count(1)
 
 
-class WindowPage(LivedPage):
+class WindowPage(LivedPage["_Run"]):
     """See engines.base.Page."""
 
     def __init__(self, pipe: Pipe, ground: Ground) -> None:
         super().__init__(ground)
         self.name = f"page {next(_numbers)}"
         self._pipe = pipe
-        self._run: _Run | None = None
 
     def open(self) -> None:
         """Have its window made."""
         self._do("open", COMMAND_S)
 
-    def run(self, script: Script) -> Any:
-        """See Page."""
-        with _Run(self._pipe, self.name, self._ground, script) as run:
-            self._run = run
-            try:
-                return value_of(self._text_of(run, script))
-            except TooSlow:
-                self.close()
-                raise TooSlow(script.timeout_s) from None
-            finally:
-                self._run = None
+    def _begun(self, script: Script) -> "_Run":
+        return _Run(self._pipe, self.name, self._ground, script)
 
     def _text_of(self, run: "_Run", script: Script) -> str:
         deadline = time.monotonic() + script.timeout_s

@@ -85,7 +85,8 @@ def packages_step(place: Place, extras: frozenset[str]) -> Step:
     def work() -> None:
         configured, environment = uv_configuration(place)
         words: list[str | Path] = [place.uv, "pip", "sync", "--quiet", "--require-hashes", "--python", place.python]
-        command([*words, *configured, *files], INDEX_HINT, environment)
+        # uv compiles nothing by itself: the first start would, and where Python may write nothing each start would.
+        command([*words, "--compile-bytecode", *configured, *files], INDEX_HINT, environment)
         for name in extras:
             (place.stamps / name).touch()
 

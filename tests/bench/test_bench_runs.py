@@ -2,6 +2,8 @@
 
 import json
 import platform
+import subprocess
+import sys
 
 import pytest
 
@@ -69,3 +71,12 @@ def test_the_report_names_the_machine_but_not_its_name() -> None:
     assert "whole run: 1.5 minutes" in text
     assert "SQLAlchemy" in text
     assert platform.node() not in text
+
+
+def test_what_a_process_found_is_read_though_it_came_together_with_its_first_line() -> None:
+    tells = """print('ready'); print('{"num": 1}')"""
+    process = subprocess.Popen([sys.executable, "-c", tells], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.wait()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    assert finish(process) == {"num": 1}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
@@ -16,6 +17,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 PATIENCE_S = 20.0
+SCRIPT_S = 30.0  # what the driver waits for by itself
 FLAGS = (
     "--headless=new",
     "--no-sandbox",  # Chrome refuses root with a sandbox; for tests only
@@ -45,9 +47,11 @@ class Page:
 
     def __init__(self, driver: Chrome) -> None:
         self.driver = driver
+        self.origins: set[str] = set()  # that it was led to
 
     def open(self, address: str) -> "Page":
         """Go to an address."""
+        self.origins.add("{0.scheme}://{0.netloc}".format(urlsplit(address)))
         self.driver.get(address)
         return self
 
@@ -183,7 +187,7 @@ class Page:
     def new_tab(self, address: str) -> None:
         """Open an address in another tab of the same browser, and go there."""
         self.driver.switch_to.new_window("tab")
-        self.driver.get(address)
+        self.open(address)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from providers.fakes.openai_server import FakeOpenAI
-from tests.browser.chromium import Page, chromium
+from tests.browser.chromium import Page
+from tests.browser.shelf import Shelf
 from tests.browser.task_server import TaskServer
 from tests.running import Server
 
@@ -49,8 +50,15 @@ def task_server(tmp_path_factory: pytest.TempPathFactory, fake_models: FakeOpenA
         yield running
 
 
+@pytest.fixture(scope="package")
+def shelf() -> Iterator[Shelf]:
+    """Browsers for one test after another."""
+    with Shelf() as filled:
+        yield filled
+
+
 @pytest.fixture
-def browsers() -> Iterator[Browsers]:
-    """Start browsers, each a visitor of its own; all end with the test."""
+def browsers(shelf: Shelf) -> Iterator[Browsers]:
+    """Open browsers, each a visitor of its own; what they hold is gone with the test."""
     with ExitStack() as opened:
-        yield lambda **words: opened.enter_context(chromium(**words))
+        yield lambda **words: opened.enter_context(shelf.lend(**words))

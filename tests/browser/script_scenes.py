@@ -44,19 +44,9 @@ class Museum(LoopbackServer):
     def __init__(self) -> None:
         class Handler(QuietHandler):
             def do_GET(self) -> None:  # noqa: N802 — the library's own name
-                body = _page(self.path.strip("/")).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(200, _page(self.path.strip("/")))
 
         super().__init__(Handler)
-
-    @property
-    def address(self) -> str:
-        """HOST:PORT, as STUDIOLO_EGRESS allows it."""
-        return f"127.0.0.1:{self.port}"
 
 
 def script(server: Server, page: Page, said: Words) -> None:

@@ -90,10 +90,12 @@ def test_on_stdio_only_the_protocol_is_on_standard_output_and_it_ends_when_the_i
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
+        assert process.stderr is not None
         process.stdin.write("".join(json.dumps(message) + "\n" for message in messages) + "no json\n")
         process.stdin.flush()
         answers = {answer["id"]: answer for answer in (json.loads(process.stdout.readline()) for _ in range(3))}
-        rest, errors = process.communicate(timeout=PATIENCE_S)
+        process.stdin.close()
+        rest, errors = process.stdout.read(), process.stderr.read()
     assert (rest, process.returncode) == ("", 0)
     assert answers[2]["result"]["structuredContent"] == {"result": 1}
     assert "printed by a plugin" in errors

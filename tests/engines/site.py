@@ -126,21 +126,9 @@ class Site(LoopbackServer):
                 status, headers = ANSWERS.get(self.path, found)
                 if self.path == "/late.png":
                     time.sleep(LATE_S)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                body = (text or "There is no such page.").encode()
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(status, text or "There is no such page.", headers)
 
         super().__init__(Handler)
-
-    @property
-    def address(self) -> str:
-        """HOST:PORT, as STUDIOLO_EGRESS allows it."""
-        return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:

@@ -15,7 +15,7 @@ from egress.guard import Guard
 from engines.base import Browser, Engine, Ground, Script
 from tests.engines.make import ENGINES
 from tests.engines.site import Site
-from tests.running import wait_until
+from tests.running import tries, wait_until
 
 pytestmark = pytest.mark.timeout(900)
 GROWTH = 1.05
@@ -80,15 +80,19 @@ def test_browsers_that_come_and_go_leave_nothing(engine: Engine, root: Path, sit
         finally:
             browser.close()
 
+    def growth() -> float:
+        before = held(root)
+        for _ in range(20 if scale > 1 else 1):
+            cycle()
+        wait_until(lambda: held(root).threads <= before.threads, 20, "the end of its threads")
+        after = held(root)
+        assert (after.children, after.files, after.threads) == (before.children, 0, before.threads)
+        assert after.descriptors <= before.descriptors
+        return after.memory_mb / before.memory_mb
+
     cycle()  # what is loaded once, is loaded now
-    before = held(root)
-    for _ in range(20 if scale > 1 else 1):
-        cycle()
-    wait_until(lambda: held(root).threads <= before.threads, 20, "the end of its threads")
-    after = held(root)
-    assert (after.children, after.files, after.threads) == (before.children, 0, before.threads)
-    assert after.descriptors <= before.descriptors
-    assert after.memory_mb <= before.memory_mb * GROWTH
+    found = tries(growth, GROWTH)  # other tests' servers live in this process, too; a leak is there each time
+    assert found[-1] < GROWTH, found
 
 
 def test_pages_that_come_and_go_leave_their_browser_as_it_was(

@@ -20,7 +20,8 @@ from tests.visitors import Visitor, new_visitor
 MB = 1_000_000
 MOST_MB = 20
 SLOW = 1000  # bytes a second
-WARM_S = 3.0
+WARM_S = 2.0
+MOST_WARM = 15
 SLOW_S = 5.0
 ENOUGH = 1_000_000 * MB
 MOST_STORED = 60 * MB  # with the write-ahead log; several times that is printed
@@ -46,6 +47,16 @@ def most_memory(server: Server, for_s: float) -> int:
 
     wait_until(look, for_s + 5)
     return most
+
+
+def settled_memory(server: Server) -> int:
+    """Return the same once it has stopped growing: on a machine that does much else a start takes longer."""
+    most, now = 0, most_memory(server, WARM_S)
+    for _ in range(MOST_WARM):
+        if now - most < MB:
+            break
+        most, now = now, max(now, most_memory(server, WARM_S))
+    return now
 
 
 def last_number(visitor: Visitor, task: str) -> int:
@@ -103,7 +114,7 @@ def test_a_slow_reader_costs_under_20_mb_and_is_told_what_it_skipped(server: Ser
     idle = most_memory(server, 0.1)
     begun = time.monotonic()
     task = visitor.call("start_printer", ENOUGH)["id"]
-    alone = most_memory(server, WARM_S)
+    alone = settled_memory(server)
     with SlowPipe(server.url) as pipe:
         pipe.bytes_a_second = SLOW
         read_to_gap = follow(pipe, visitor, task)
