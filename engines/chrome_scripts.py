@@ -6,15 +6,13 @@ names their origin, have a port to a script of ours in that world, which passes 
 
 from collections.abc import Iterable, Sequence
 
-from pydantic_core import to_json
-
-from engines.scripts import body_again, body_of, exposing
+from engines.scripts import body_again, body_of, exposing, meant
 
 WORLD = "studiolo"
 CALL = "studioloCall"  # a call of the run's script
 FORWARD = "studioloForward"  # one of the page's own
 _PORT = "studiolo-port"
-_PASSING_ON = """if (window === window.top && {origins}.includes(location.origin)) {{
+_PASSING_ON = """if ({meant}) {{
   const ports = ((globalThis.studiolo ??= {{ ports: [] }}).ports);
   studiolo.settle = (number, ...told) => ports[number]?.postMessage(told);
   window.addEventListener("{port}", ({{ ports: [port] }}) => {{
@@ -23,7 +21,7 @@ _PASSING_ON = """if (window === window.top && {origins}.includes(location.origin
   }}, {{ once: true }});
 }}
 0"""
-_SHOWING = """if (window === window.top && {origins}.includes(location.origin)) {{
+_SHOWING = """if ({meant}) {{
   const {{ port1, port2 }} = new MessageChannel();
   window.dispatchEvent(new MessageEvent("{port}", {{ ports: [port2] }}));
   port1.onmessage = ({{ data }}) => window.pywebview._settle(...data);
@@ -44,14 +42,9 @@ def run_again(source: str) -> str:
 
 def passing_on(origins: Iterable[str]) -> str:
     """Return what takes a port and passes on the calls that come by it, in our world on one of these origins."""
-    return _PASSING_ON.format(origins=_texts(origins), port=_PORT, forward=FORWARD)
+    return _PASSING_ON.format(meant=meant(origins), port=_PORT, forward=FORWARD)
 
 
 def showing(methods: Sequence[str], origins: Iterable[str]) -> str:
     """Return what gives a page's own scripts the methods, and hands a port to our world, on one of these origins."""
-    told = sorted(origins)
-    return _SHOWING.format(origins=_texts(told), port=_PORT, exposing=exposing(methods, told))
-
-
-def _texts(words: Iterable[str]) -> str:
-    return to_json(sorted(words)).decode()
+    return _SHOWING.format(meant=meant(origins), port=_PORT, exposing=exposing(methods))

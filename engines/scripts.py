@@ -1,6 +1,6 @@
 """What a script becomes in a page, for every engine: the function that is run there, and what comes back as text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,15 @@ def body_again(source: str) -> str:
     return _BODY.format(first='if (!window.pywebview?._begin?.()) return "";', source=source, longest=MAX_VALUE)
 
 
-def exposing(methods: Sequence[str], origins: Sequence[str]) -> str:
-    """Return a function of `send` that gives a page's own scripts the methods, where the page is of these origins."""
-    names, places = to_json(list(methods)).decode(), to_json(sorted(origins)).decode()
-    ready = 'window.dispatchEvent(new CustomEvent("pywebviewready"))'
-    is_meant = f"window === window.top && {places}.includes(location.origin)"
-    return f"(send) => {{ if ({is_meant}) {{ ({BRIDGE})(send, {names}); {ready}; }} }}"
+def meant(origins: Iterable[str]) -> str:
+    """Return the condition under which a document is one of these origins' own, not a frame in another's page."""
+    return f"window === window.top && {to_json(sorted(origins)).decode()}.includes(location.origin)"
+
+
+def exposing(methods: Sequence[str]) -> str:
+    """Return a function of `send` that gives a page's own scripts the methods."""
+    names, ready = to_json(list(methods)).decode(), 'window.dispatchEvent(new CustomEvent("pywebviewready"))'
+    return f"(send) => {{ ({BRIDGE})(send, {names}); {ready}; }}"
 
 
 def value_of(text: str) -> Any:

@@ -6,7 +6,7 @@ from pydantic_core import to_json
 
 from engines.base import BLANK, Ground, Script, ScriptFailed
 from engines.json_text import read_json
-from engines.scripts import body_of, exposing
+from engines.scripts import body_of, exposing, meant
 
 # A message of QWebChannel (qwebchannel.js: invokeMethod) to the one object there is: NOTE: engines/window_qt.py has it.
 _SEND = (
@@ -46,7 +46,8 @@ def shown_of(token: str, methods: Sequence[str], origins: frozenset[str]) -> str
     """Return what gives a document of a named origin the methods; nothing where none is named."""
     if not origins:
         return ""
-    return f"({exposing(methods, sorted(origins))})(((send) => (text) => send('call', text))({_SEND % _text(token)}))"
+    send = f"((send) => (text) => send('call', text))({_SEND % _text(token)})"
+    return f"if ({meant(origins)}) ({exposing(methods)})({send})"
 
 
 def check_of(source: str) -> str:

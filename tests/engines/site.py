@@ -83,7 +83,11 @@ LATE = """<!doctype html><html lang="en"><title>Late</title><body><img src="/lat
 LEADING_ON = (
     """<!doctype html><html lang="en"><title>Leading on</title><script>location.replace("/table")</script></html>"""
 )
+RESTLESS = """<!doctype html><html lang="en"><title>Restless</title><script>
+setTimeout(() => location.reload(), 10);
+</script></html>"""
 PAGES = {
+    "/restless": RESTLESS,
     "/links": LINKS,
     "/asking": ASKING,
     "/late": LATE,

@@ -1,13 +1,16 @@
 """What is Chrome's alone: how many processes a page costs, and a crash between two runs."""
 
+import shutil
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
+from selenium.webdriver.common.selenium_manager import SeleniumManager
 
 from egress.guard import Guard
-from engines.base import Engine, PageGone, Script
-from engines.chrome import ChromeBrowser
+from engines.base import Engine, PageGone, Script, Unavailable
+from engines.chrome import Chrome, ChromeBrowser
 from tests.engines.conftest import OpenPage
 from tests.engines.make import ENGINES
 from tests.faults.test_kill_engine import used_s
@@ -69,3 +72,27 @@ def test_what_a_browsers_processes_share_counts_once(browser: ChromeBrowser, ope
         open_page(str(number))
     resident = sum(process.memory_info().rss for process in browser._folder.processes()) / 1_048_576
     assert 100 < browser.memory_mb() < resident / 2
+
+
+def test_a_chrome_that_no_path_leads_to_is_found_where_selenium_knows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(_manager: SeleniumManager, words: list[str]) -> dict[str, str]:
+        assert "--offline" in words, "nothing is downloaded"
+        return {"browser_path": "/opt/strange/chrome"}
+
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    monkeypatch.setattr(SeleniumManager, "binary_paths", look_up)
+    Chrome(tmp_path, has_sandbox=False).check()
+    with pytest.raises(Unavailable, match="/opt/strange/chrome"):
+        Chrome(tmp_path, has_sandbox=False).start()
+
+
+def test_a_machine_without_a_chrome_is_told_what_installs_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_none(_manager: SeleniumManager, _words: list[str]) -> dict[str, str]:
+        raise RuntimeError("no words for it")
+
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    monkeypatch.setattr(SeleniumManager, "binary_paths", find_none)
+    with pytest.raises(Unavailable, match="apt-get install chromium"):
+        Chrome(tmp_path, has_sandbox=False).check()

@@ -84,6 +84,13 @@ def test_an_address_that_leads_on_is_open_where_that_ends(page: Page, site: Site
     assert page.state().title == "Wonders"
 
 
+def test_a_page_that_never_rests_tells_where_it_is(page: Page, site: Site) -> None:
+    page.navigate(f"{site.url}/restless")
+    for _ in range(60):
+        assert page.state().url == f"{site.url}/restless"
+    assert site.asked["/restless"] > 3
+
+
 def test_each_page_is_as_large_as_the_first_seen_and_has_the_focus(open_page: OpenPage) -> None:
     facts = "[innerWidth, innerHeight, screen.width, document.visibilityState, document.hasFocus()]"
     frames = "for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame)"
