@@ -86,7 +86,11 @@ LEADING_ON = (
 RESTLESS = """<!doctype html><html lang="en"><title>Restless</title><script>
 setTimeout(() => location.reload(), 10);
 </script></html>"""
+TELLING = """<!doctype html><html lang="en"><title>Telling</title><script>
+setInterval(() => parent.postMessage(typeof window.pywebview, "*"), 20);
+</script></html>"""
 PAGES = {
+    "/telling": TELLING,
     "/restless": RESTLESS,
     "/links": LINKS,
     "/asking": ASKING,

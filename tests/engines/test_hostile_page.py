@@ -117,6 +117,32 @@ def test_a_frame_of_a_named_origin_in_a_strangers_page_finds_nothing(
     assert called == []
 
 
+def test_a_frame_of_a_named_origin_in_a_strangers_page_sees_no_methods(
+    heard: Page, site: Site, other_site: Site
+) -> None:
+    heard.navigate(f"{other_site.url}/cookies")
+    framed = f"""const frame = document.createElement("iframe"), told = new Set();
+    frame.src = "{site.url}/telling";
+    addEventListener("message", ({{ data }}) => told.add(data));
+    document.documentElement.append(frame);
+    while (told.size === 0) await new Promise((go) => setTimeout(go, 20));
+    await new Promise((go) => setTimeout(go, 300));
+    return [...told]"""
+    assert run(heard, framed, origins=frozenset({site.url})) == ["undefined"]
+
+
+def test_a_run_that_speaks_as_what_passes_calls_on_calls_nothing(
+    engine: Engine, heard: Page, site: Site, called: Called
+) -> None:
+    heard.navigate(f"{site.url}/cookies")
+    if Capability.ISOLATED in engine.capabilities:
+        call = """'{"id": 1, "name": "get_session", "given": ["forged"]}'"""
+        forged = f"for (const number of ['', 'x', '-1', '1 2']) studioloForward(`${{number}} ${{{call}}}`)"
+        run(heard, forged, origins=frozenset({site.url}))
+        assert run(heard, "return await pywebview.api.get_session('ours')") == "answered"
+        assert called == [("get_session", ["ours"])]
+
+
 def test_what_a_named_origin_kept_can_call_nothing_after_the_run(heard: Page, site: Site, called: Called) -> None:
     page = heard
     page.navigate(f"{site.url}/keeping")
