@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 MAX_VALUE = 200_000  # bytes of the JSON that a script returns: it is told as one event
+MAX_LINES = 2_000  # of a run's console: an engine may leave out what comes after them
 MAX_RESULT = 1_048_576  # letters of one call's JSON
 BLANK = "about:blank"
 
@@ -129,7 +130,8 @@ class Script:
     """A run: the body of an async function, which may `return` a JSON value.
 
     It sees `window.pywebview.api.<method>`; the page's own scripts see it too on the origins that are named here
-    (`https://example.org`), while the run lasts. `console` is told each line; `answer` stands in for the Ground's.
+    (`https://example.org`), while the run lasts. `console` is told each line, MAX_LINES of them or more; `answer`
+    stands in for the Ground's.
     """
 
     source: str

@@ -23,6 +23,8 @@ COMMAND_S = 30.0
 CHUNK = 65_536  # most messages are far shorter; larger ones would leave holes in this process's memory
 MAX_MESSAGE = 67_108_864  # bytes; what is longer, a page's line or call or value of hundreds of them, is passed over
 BEGINNING = 100  # of a message that is too long: there its number stands
+# How Chrome's messages of a page's console begin; they end with `"sessionId":"..."}`.
+_LINES = (b'{"method":"Runtime.consoleAPICalled"', b'{"method":"Runtime.exceptionThrown"')
 _NUMBER = re.compile(rb'\{"id":(\d+)')
 Facts = dict[str, Any]
 Hear = Callable[[str, Facts], None]  # an event's name and its facts
@@ -36,6 +38,7 @@ class Cdp:
         self._from_browser = from_browser
         self._answers = Answers()
         self._hear = {"": hear}
+        self._with_lines: set[bytes] = set()  # sessions whose console is heard
         self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._read, name="cdp", daemon=True)
         self._thread.start()
@@ -52,6 +55,14 @@ class Cdp:
     def leave(self, session: str) -> None:
         """Hear a session's events no more."""
         self._hear.pop(session, None)
+        self.hear_lines(session, is_heard=False)
+
+    def hear_lines(self, session: str, *, is_heard: bool) -> None:
+        """Say whether a session's console is heard; at first it is not. A page may flood it, and others would wait."""
+        if is_heard:
+            self._with_lines.add(session.encode())
+        else:
+            self._with_lines.discard(session.encode())
 
     def send(self, method: str, session: str = "", **words: Any) -> "Future[Facts]":
         """Send a command; the future has its result, or BrowserRefused, or PageGone."""
@@ -79,6 +90,8 @@ class Cdp:
         with suppress(OSError):
             while chunk := os.read(self._from_browser, CHUNK):
                 for message in parts.whole(chunk):
+                    if message.startswith(_LINES) and message.rsplit(b'"', 2)[1] not in self._with_lines:
+                        continue
                     with logger.catch(message="A browser's message broke."):
                         self._take(read_json(message))
                 for number in parts.passed_over():

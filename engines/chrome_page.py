@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import Any
 
 from engines.base import (
+    MAX_LINES,
     ActRefused,
     BrowserRefused,
+    ConsoleLine,
     Ground,
     Input,
     PageGone,
@@ -86,12 +88,15 @@ class ChromePage(LivedPage[ChromeRun]):
 
     def _text_of(self, run: ChromeRun, script: Script) -> str:
         deadline = time.monotonic() + script.timeout_s
+        self._cdp.hear_lines(self.session, is_heard=True)
         try:
             if script.origins:
                 self._patiently(lambda: self._show_before(deadline, run))
             return self._patiently(lambda: self._text_before(deadline, script))
         except BrowserRefused as error:
             raise _as_failure(error) from None
+        finally:
+            self._cdp.hear_lines(self.session, is_heard=False)
 
     def _show_before(self, deadline: float, run: ChromeRun) -> None:
         def do(method: str, **words: Any) -> Facts:
@@ -155,9 +160,9 @@ class ChromePage(LivedPage[ChromeRun]):
             case "Runtime.consoleAPICalled" if self._run is not None:
                 line = line_of_call(facts)
                 if line is not None:
-                    self._run.hear_console(line)
+                    self._hear_line(self._run, line)
             case "Runtime.exceptionThrown" if self._run is not None:
-                self._run.hear_console(line_of_error(facts))
+                self._hear_line(self._run, line_of_error(facts))
             case "Page.javascriptDialogOpening":
                 self._send("Page.handleJavaScriptDialog", accept=facts["type"] == "beforeunload")
             case "Inspector.targetCrashed":
@@ -166,6 +171,11 @@ class ChromePage(LivedPage[ChromeRun]):
             case _:
                 self._worlds.hear(event, facts, self._frame)
                 self._loading.hear(event, facts, self._frame)
+
+    def _hear_line(self, run: ChromeRun, line: ConsoleLine) -> None:
+        run.hear_console(line)
+        if run.num_lines == MAX_LINES:
+            self._cdp.hear_lines(self.session, is_heard=False)
 
     def _hear_call(self, facts: Facts) -> None:
         world, run = self._worlds.get(facts["executionContextId"]), self._run

@@ -37,7 +37,7 @@ class ChromeRun:
         self._ground = ground
         self._calls = Calls(script.answer or ground.answer, self._settle)
         self._preloads: list[str] = []
-        self.has_spoken = False
+        self.num_lines = 0
 
     def hear_call(self, world: str, text: str) -> None:
         """Take a call of the run's own script."""
@@ -51,7 +51,7 @@ class ChromeRun:
 
     def hear_console(self, line: ConsoleLine) -> None:
         """Tell of a line of the console."""
-        self.has_spoken = True
+        self.num_lines += 1
         self._script.console(line)
 
     def _settle(self, place: str, number: int, is_fine: bool, text: str) -> None:
@@ -79,5 +79,5 @@ class ChromeRun:
         with suppress(EngineError):
             for preload in self._preloads:
                 self._send("Page.removeScriptToEvaluateOnNewDocument", identifier=preload)
-            if self.has_spoken:
+            if self.num_lines:
                 self._send("Runtime.discardConsoleEntries")

@@ -134,3 +134,26 @@ def test_what_is_too_long_is_passed_over_and_its_asker_told(size: int) -> None:
         numbers += parts.passed_over()
     assert got == [b"short"]
     assert numbers == [7]
+
+
+def test_lines_of_a_console_are_heard_only_while_they_are_asked_for(browser: FakeBrowser) -> None:
+    heard: list[int] = []
+    browser.cdp.hear("A1", lambda _event, facts: heard.append(facts["number"]))
+
+    def say(number: int, event: str = "Runtime.consoleAPICalled") -> None:
+        facts = {"number": number, "text": '"sessionId":"A1"}'}
+        text = json.dumps({"method": event, "params": facts, "sessionId": "A1"}, separators=(",", ":"))
+        browser.write(text.encode() + b"\0")
+
+    say(1)
+    say(2, "Runtime.exceptionThrown")
+    say(3, "Page.loadEventFired")
+    wait_until(lambda: heard == [3], what="what is no line")
+    browser.cdp.hear_lines("A1", is_heard=True)
+    say(4)
+    say(5, "Runtime.exceptionThrown")
+    wait_until(lambda: heard == [3, 4, 5], what="the lines")
+    browser.cdp.hear_lines("A1", is_heard=False)
+    say(6)
+    say(7, "Page.loadEventFired")
+    wait_until(lambda: heard == [3, 4, 5, 7], what="the end of the lines")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from egress.guard import Guard
-from engines.base import ActRefused, Engine, Input, NotOpened, Page, Script, TooSlow
+from engines.base import MAX_LINES, ActRefused, Engine, Input, NotOpened, Page, Script, TooSlow
 from engines.chrome import Chrome, ChromeBrowser
 from tests.engines.conftest import OpenPage
 from tests.engines.make import BROWSERS
@@ -83,6 +83,16 @@ def test_an_address_is_open_once_all_of_it_is_loaded(page: Page, site: Site) -> 
 def test_an_address_that_leads_on_is_open_where_that_ends(page: Page, site: Site) -> None:
     page.navigate(f"{site.url}/leading-on")
     assert page.state().title == "Wonders"
+
+
+def test_a_flood_of_lines_is_heard_up_to_a_bound_and_the_next_run_is_heard_again(page: Page) -> None:
+    lines: list[str] = []
+    flood = f"for (let n = 0; n < {2 * MAX_LINES}; n++) console.log(n); return await pywebview.api.get_session()"
+    assert run(page, flood, console=lambda line: lines.append(line.text))
+    assert lines == [str(number) for number in range(MAX_LINES)]
+    lines.clear()
+    run(page, "console.log('again')", console=lambda line: lines.append(line.text))
+    assert lines == ["again"]
 
 
 def test_a_page_that_never_rests_tells_where_it_is(page: Page, site: Site) -> None:
