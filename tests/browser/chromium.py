@@ -35,6 +35,7 @@ FLAGS = (
 )
 # A machine without a mouse says "hover: none"; a desk has one.
 MOUSE = "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
+ANSWER = 'article[aria-label="Answer"]'
 LETTERS = re.compile(r"[^\W\d_]")
 
 ASK = "window.pywebview.api[name](...given).then(done, (error) => done(String(error)));"
@@ -75,6 +76,12 @@ class Page:
     def all(self, css: str) -> list[WebElement]:
         """Return the elements of a selector."""
         return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def attributes(self, css: str, name: str) -> list[str]:
+        """Return an attribute of all elements of a selector as they stand at one moment; '' where one has it not."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.getAttribute(arguments[1]) ?? '')"
+        found: list[str] = self.driver.execute_script(script, css, name)
+        return found
 
     def one(self, css: str) -> WebElement:
         """Return the first visible element of a selector, once it is there."""
@@ -131,7 +138,7 @@ class Page:
     @property
     def answers(self) -> list[WebElement]:
         """The answers on the page."""
-        return self.all('article[aria-label="Answer"]')
+        return self.all(ANSWER)
 
     @property
     def questions(self) -> list[WebElement]:
@@ -140,8 +147,7 @@ class Page:
 
     def answer_state(self) -> str:
         """Return the state of the last answer, or nothing."""
-        found = self.answers
-        return str(found[-1].get_attribute("data-state")) if found else ""
+        return (self.attributes(ANSWER, "data-state") or [""])[-1]
 
     def answer_text(self) -> str:
         """Return the words of the last answer as shown, without the buttons and names around them."""

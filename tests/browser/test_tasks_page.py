@@ -318,14 +318,13 @@ def row(page: Page, task: dict[str, Any]) -> WebElement:
 
 def state(page: Page, task: dict[str, Any]) -> str:
     """Return where a task stands by its row, or nothing where it has none."""
-    found = page.all(f'[data-task="{task["id"]}"] [data-state]')
-    return str(found[0].get_attribute("data-state")) if found else ""
+    return (page.attributes(f'[data-task="{task["id"]}"] [data-state]', "data-state") or [""])[0]
 
 
 def percent(page: Page, task: dict[str, Any]) -> int:
     """Return how far a task is by its bar; one that has ended has none."""
-    found = page.all(f'[data-task="{task["id"]}"] [role="progressbar"]')
-    return int(found[0].get_attribute("aria-valuenow") or 0) if found else 100
+    found = page.attributes(f'[data-task="{task["id"]}"] [role="progressbar"]', "aria-valuenow")
+    return int(found[0] or 0) if found else 100
 
 
 def groups(page: Page) -> list[str]:
@@ -336,7 +335,7 @@ def groups(page: Page) -> list[str]:
 
 def tasks_on(page: Page) -> set[str]:
     """Return the ids of the tasks that the list shows."""
-    return {str(found.get_attribute("data-task")) for found in page.all("[data-task]")}
+    return set(page.attributes("[data-task]", "data-task"))
 
 
 def strips(page: Page, said: Words) -> list[WebElement]:
