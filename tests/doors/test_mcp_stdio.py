@@ -95,6 +95,7 @@ def test_on_stdio_only_the_protocol_is_on_standard_output_and_it_ends_when_the_i
         process.stdin.flush()
         answers = {answer["id"]: answer for answer in (json.loads(process.stdout.readline()) for _ in range(3))}
         process.stdin.close()
+        process.wait(PATIENCE_S)
         rest, errors = process.stdout.read(), process.stderr.read()
     assert (rest, process.returncode) == ("", 0)
     assert answers[2]["result"]["structuredContent"] == {"result": 1}

@@ -91,7 +91,8 @@ def test_browsers_that_come_and_go_leave_nothing(engine: Engine, root: Path, sit
         return after.memory_mb / before.memory_mb
 
     cycle()  # what is loaded once, is loaded now
-    found = tries(growth, GROWTH)  # other tests' servers live in this process, too; a leak is there each time
+    # Beside other tests' servers, which live in this process, one cycle says little: a leak is there each time.
+    found = tries(growth, GROWTH, 1 if scale > 1 else 4)
     assert found[-1] < GROWTH, found
 
 

@@ -36,14 +36,14 @@ class Gate:
     def __init__(self) -> None:
         self.running: list[UUID] = []
         self.most = 0
-        self.heard: dict[UUID, float] = {}
+        self.heard: dict[UUID, list[float]] = {}
         self._open = threading.Event()
         self._lock = threading.Lock()
 
     def run(self, work: Work) -> None:
         """Wait."""
         done = threading.Event()
-        work.on_cancel(lambda: self.heard.update({work.task.id: time.monotonic()}))
+        work.on_cancel(lambda: self.heard.setdefault(work.task.id, []).append(time.monotonic()))
         work.on_cancel(done.set)
         with self._lock:
             self.running.append(work.task.id)
@@ -179,7 +179,8 @@ def test_a_cancel_reaches_the_work_in_200_ms_and_before_its_caller_goes_on(works
         workshop.cancel(task.id)
         assert task.id in gate.heard
         workshop.wait_for_state(task.id, TaskState.CANCELLED)
-        return gate.heard[task.id] - begun
+        (heard,) = gate.heard[task.id]
+        return heard - begun
 
     waits = tries(cancel_s, CANCEL_S)
     assert waits[-1] < CANCEL_S, waits
@@ -196,7 +197,8 @@ def test_a_cancel_by_another_process_reaches_the_work_in_200_ms_by_a_word_of_its
         begun = time.monotonic()
         neighbour.cancel(task.id)
         workshop.wait_for_state(task.id, TaskState.CANCELLED)
-        return gate.heard[task.id] - begun
+        (heard,) = gate.heard[task.id]
+        return heard - begun
 
     with watching(workshop, workshop.start_runner()):
         waits = tries(cancel_s, CANCEL_S)
